@@ -1,0 +1,58 @@
+import type { AbsolutePath, SandboxPolicy } from "../protocol/mod.ts";
+
+export type SandboxBackendKind = "none" | "bubblewrap" | "landlock" | "seatbelt" | "windows";
+
+/** Something that the chosen backend cannot enforce here. Front ends print it. */
+export interface Limit {
+  /** Stable name, such as `network_namespace` or `protected_subpaths`. */
+  readonly code: string;
+  /** One sentence for a person: what is not stopped, and why. */
+  readonly message: string;
+}
+
+/** Outcome of the one probe that a process makes. */
+export type SandboxBackend =
+  | {
+    readonly kind: "bubblewrap";
+    readonly program: AbsolutePath;
+    /** Why this backend, in one line. */
+    readonly reason: string;
+  }
+  | { readonly kind: "landlock"; readonly abi: number; readonly reason: string }
+  | { readonly kind: "seatbelt"; readonly reason: string }
+  | { readonly kind: "unavailable"; readonly reason: string };
+
+/** How this program starts itself again: the executable and, when run from source, its arguments. */
+export interface SelfCommand {
+  readonly argv: readonly string[];
+}
+
+export interface ConfineRequest {
+  readonly argv: readonly string[];
+  /** Where the command runs. */
+  readonly cwd: AbsolutePath;
+  readonly env: Readonly<Record<string, string>>;
+  readonly policy: SandboxPolicy;
+  /** The folder that `workspace-write` makes writable: the turn's, not the command's. */
+  readonly policyCwd: AbsolutePath;
+  /** `$TMPDIR` of this process; `null` = unset. */
+  readonly tmpdir: AbsolutePath | null;
+  /** The command gets a terminal. */
+  readonly tty: boolean;
+}
+
+/** A command ready to start. Dispose it after the command has ended. */
+export interface Confined extends AsyncDisposable {
+  readonly kind: SandboxBackendKind;
+  readonly argv: readonly string[];
+  readonly cwd: AbsolutePath;
+  readonly env: Readonly<Record<string, string>>;
+  readonly unenforced: readonly Limit[];
+}
+
+/** A sandbox is a value: made once by the composition root, shared by all that start commands. */
+export interface Sandbox {
+  readonly backend: SandboxBackend;
+  /** Throws `SandboxError` when the policy asks for a sandbox and none works here. */
+  confine(request: ConfineRequest): Promise<Confined>;
+}
