@@ -120,6 +120,20 @@ export interface PatchApprovalRequest {
   readonly grantRoot: AbsolutePath | null;
 }
 
+/** One question that the model wants a person to answer. */
+export interface UserQuestion {
+  readonly id: string;
+  readonly header: string;
+  readonly question: string;
+  /** The person may write something else. */
+  readonly isOther: boolean;
+  readonly isSecret: boolean;
+  readonly options: readonly { readonly label: string; readonly description: string }[] | null;
+}
+
+/** Question id → the chosen or written answers. */
+export type UserAnswers = Readonly<Record<string, readonly string[]>>;
+
 /** What happened. Item started / updated / completed is the one vocabulary for the work of a turn. */
 export type EventBody =
   | SessionConfigured
@@ -185,6 +199,12 @@ export type EventBody =
   }
   | ExecApprovalRequest
   | PatchApprovalRequest
+  | {
+    readonly type: "request_user_input";
+    readonly callId: string;
+    readonly turnId: TurnId;
+    readonly questions: readonly UserQuestion[];
+  }
   | { readonly type: "thread_rolled_back"; readonly numTurns: number }
   /** For integrators that opt in: each item as it enters the history. */
   | { readonly type: "raw_response_item"; readonly item: ResponseItem }

@@ -78,4 +78,6 @@ export type {
   TokenUsage,
   TokenUsageInfo,
   TurnError,
+  UserAnswers,
+  UserQuestion,
 } from "./event.ts";

@@ -1,4 +1,5 @@
 import type { AbsolutePath, SubmissionId } from "./ids.ts";
+import type { UserAnswers } from "./event.ts";
 import type { UserInput } from "./items.ts";
 import type {
   ApprovalPolicy,
@@ -38,6 +39,12 @@ export type Op =
   | { readonly type: "clean_background_terminals" }
   | { readonly type: "exec_approval"; readonly id: string; readonly decision: ReviewDecision }
   | { readonly type: "patch_approval"; readonly id: string; readonly decision: ReviewDecision }
+  /** `id` is the turn's; `null` answers cancel. */
+  | {
+    readonly type: "user_input_answer";
+    readonly id: string;
+    readonly answers: UserAnswers | null;
+  }
   | { readonly type: "run_user_shell_command"; readonly command: string }
   | { readonly type: "compact" }
   | { readonly type: "thread_rollback"; readonly numTurns: number }

@@ -25,6 +25,8 @@ export type SandboxBackend =
 /** How this program starts itself again: the executable and, when run from source, its arguments. */
 export interface SelfCommand {
   readonly argv: readonly string[];
+  /** Variables without which it does not start (run from source: where Deno's cache is). */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 export interface ConfineRequest {

@@ -1,0 +1,117 @@
+import type {
+  AbsolutePath,
+  ApprovalPolicy,
+  Personality,
+  ReasoningEffort,
+  ReasoningSummary,
+  SandboxPolicy,
+  Verbosity,
+  WebSearchMode,
+} from "../protocol/mod.ts";
+
+/** `[model_providers.<id>]`, defaults filled in. Same shape as `ModelProvider` in `model/`. */
+export interface ProviderConfig {
+  readonly id: string;
+  readonly name: string;
+  readonly baseUrl: string | null;
+  readonly envKey: string | null;
+  readonly envKeyInstructions: string | null;
+  readonly bearerToken: string | null;
+  readonly queryParams: Readonly<Record<string, string>>;
+  readonly httpHeaders: Readonly<Record<string, string>>;
+  readonly envHttpHeaders: Readonly<Record<string, string>>;
+  readonly requestMaxRetries: number;
+  readonly streamMaxRetries: number;
+  readonly streamIdleTimeoutMs: number;
+  readonly requiresOpenaiAuth: boolean;
+  readonly supportsWebsockets: boolean;
+}
+
+/** `[shell_environment_policy]`. */
+export interface EnvironmentPolicy {
+  readonly inherit: "all" | "core" | "none";
+  /** False drops names that look like secrets. */
+  readonly ignoreDefaultExcludes: boolean;
+  readonly exclude: readonly string[];
+  readonly set: Readonly<Record<string, string>>;
+  readonly includeOnly: readonly string[];
+}
+
+/** Everything that config files, profile and flags decide, typed, with defaults filled in. */
+export interface Config {
+  readonly codexHome: AbsolutePath;
+  readonly cwd: AbsolutePath;
+  /** Name of the active profile. */
+  readonly profile: string | null;
+  /** `null` = the catalogue's default. */
+  readonly model: string | null;
+  readonly provider: ProviderConfig;
+  readonly providers: Readonly<Record<string, ProviderConfig>>;
+  readonly modelContextWindow: number | null;
+  readonly modelAutoCompactTokenLimit: number | null;
+  readonly toolOutputTokenLimit: number | null;
+  readonly modelSupportsReasoningSummaries: boolean | null;
+  readonly reasoningEffort: ReasoningEffort | null;
+  readonly reasoningSummary: ReasoningSummary;
+  readonly verbosity: Verbosity | null;
+  readonly personality: Personality | null;
+  readonly approvalPolicy: ApprovalPolicy;
+  readonly sandboxPolicy: SandboxPolicy;
+  readonly environmentPolicy: EnvironmentPolicy;
+  readonly webSearchMode: WebSearchMode;
+  readonly developerInstructions: string | null;
+  /** Text of `model_instructions_file`. */
+  readonly baseInstructions: string | null;
+  readonly compactPrompt: string | null;
+  readonly notify: readonly string[] | null;
+  readonly projectDocMaxBytes: number;
+  readonly projectDocFallbackFilenames: readonly string[];
+  readonly projectRootMarkers: readonly string[];
+  readonly hideAgentReasoning: boolean;
+  readonly showRawAgentReasoning: boolean;
+  readonly chatgptBaseUrl: string;
+  readonly forcedLoginMethod: "chatgpt" | "api" | null;
+  readonly credentialsStore: "file" | "keyring" | "auto" | "ephemeral";
+  readonly suppressUnstableFeaturesWarning: boolean;
+  /** Registry key → on or off, every registry entry present. */
+  readonly features: Readonly<Record<string, boolean>>;
+  /** Keys of features in the stage "experimental" that are on. */
+  readonly experimentalFeatures: readonly string[];
+  readonly logDir: AbsolutePath;
+  /** Shown once after the session starts. */
+  readonly startupNotices: readonly StartupNotice[];
+}
+
+export type StartupNotice =
+  | { readonly type: "warning"; readonly message: string }
+  | {
+    readonly type: "deprecation_notice";
+    readonly summary: string;
+    readonly details: string | null;
+  };
+
+/** What dedicated flags say; beats profile and files. Absent = not given. */
+export interface ConfigOverrides {
+  readonly model?: string;
+  readonly provider?: string;
+  readonly profile?: string;
+  readonly cwd?: AbsolutePath;
+  readonly approvalPolicy?: ApprovalPolicy;
+  readonly sandboxMode?: "read-only" | "workspace-write" | "danger-full-access";
+  readonly addDirs?: readonly string[];
+  readonly showRawAgentReasoning?: boolean;
+}
+
+export interface LoadConfigOptions {
+  readonly codexHome: AbsolutePath;
+  /** Working directory of the process, for relative paths in `-c` and flags. */
+  readonly processCwd: AbsolutePath;
+  readonly env: Readonly<Record<string, string>>;
+  /** Home folder of the user, for `~`. */
+  readonly home: AbsolutePath;
+  /** `key=value` strings from `-c`, then `--enable` and `--disable` in that form, in order. */
+  readonly cliOverrides: readonly string[];
+  readonly overrides: ConfigOverrides;
+  /** Folder of machine-wide files; `/etc/codex` but for tests. */
+  readonly systemDir?: AbsolutePath;
+}
