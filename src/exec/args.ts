@@ -70,6 +70,9 @@ export type ExecSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
 export interface ExecStream {
   readonly isTerminal: boolean;
-  /** Resolves when the text has been handed to the operating system. A closed reader is not an error. */
-  write(text: string): Promise<void>;
+  /**
+   * Resolves when the whole text has been handed to the operating system. `false` = the reader has gone
+   * (closed pipe): not an error, but a run that nobody listens to is stopped. Never rejects for that.
+   */
+  write(text: string): Promise<boolean>;
 }
