@@ -1,0 +1,28 @@
+/**
+ * The model server: providers, catalogue, one Responses request and its event stream, errors by cause, limits. It asks
+ * for credentials through a port and never stores any; it never repeats a request that a person could not see being
+ * repeated, but for connections that broke before the first byte of an answer.
+ *
+ * Start with `types.ts`, then `client.ts`.
+ *
+ * @module
+ */
+export { ModelError } from "./model_error.ts";
+export { MAX_SERVER_DELAY_MS, retry, retryDelayMs, type RetryPolicy, sleep } from "./retry.ts";
+export type {
+  AuthHeaders,
+  Credentials,
+  ModelClient,
+  ModelClientOptions,
+  ModelErrorCode,
+  ModelErrorDetails,
+  ModelInfo,
+  ModelOverrides,
+  ModelProvider,
+  ModelRequest,
+  ModelTurn,
+  ResponseEvent,
+  ShellToolType,
+  TurnHeaders,
+} from "./types.ts";
+export { userAgent, type UserAgentParts } from "./user_agent.ts";

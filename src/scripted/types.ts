@@ -1,0 +1,96 @@
+/** One server-sent event; `type` names it on the wire too. */
+export interface SseEvent {
+  readonly type: string;
+  readonly [key: string]: unknown;
+}
+
+/** A gap between two events: milliseconds, or a promise that the script's owner settles. */
+export interface Pause {
+  readonly wait: number | Promise<unknown>;
+}
+
+/**
+ * What the server does with one request. Without `status` it is 200; with `events` (or `raw`) the answer is an
+ * event stream, otherwise `body`.
+ */
+export interface ScriptStep {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Text is sent as it is, anything else as JSON. */
+  readonly body?: unknown;
+  readonly events?: readonly (SseEvent | Pause)[];
+  /** Text of the event stream, sent as it is after `events`: comments, broken JSON, odd line ends. */
+  readonly raw?: string;
+  /**
+   * How the bytes are cut into writes. `whole` (default): as large as they come. `realistic`: irregular sizes, also
+   * inside lines and inside UTF-8 characters. A number: that many bytes each.
+   */
+  readonly chunking?: "whole" | "realistic" | number;
+  /** After that many events the connection is destroyed in the middle of the answer. */
+  readonly cutAfter?: number;
+  /** Destroy the connection before a single byte of the answer. */
+  readonly drop?: boolean;
+  /** Keep the connection open after the last event until the client leaves or the server is disposed. */
+  readonly hang?: boolean;
+  /** Wait before the status line. */
+  readonly delayMs?: number;
+  /** Wait before the status line until this settles. */
+  readonly until?: Promise<unknown>;
+}
+
+/** An input item as it arrived. */
+export interface RecordedItem {
+  readonly type: string;
+  readonly [key: string]: unknown;
+}
+
+/** Body of a Responses request as it arrived. Keys keep the order of the wire. */
+export interface RecordedBody {
+  readonly model: string;
+  readonly instructions: string;
+  readonly input: readonly RecordedItem[];
+  readonly tools: readonly Readonly<Record<string, unknown>>[];
+  readonly [key: string]: unknown;
+}
+
+export interface RecordedRequest {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  /** With the question mark; empty without a query. */
+  readonly query: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Parsed JSON, decompressed if need be. The shape is the sender's word, nothing is checked. */
+  readonly body: RecordedBody;
+  /** Body as text, decompressed. */
+  readonly text: string;
+  /** Settles when the client has closed the connection that carried this request. */
+  readonly gone: Promise<void>;
+}
+
+export type Script =
+  | readonly ScriptStep[]
+  | ((request: RecordedRequest, index: number) => ScriptStep | Promise<ScriptStep>);
+
+export interface ScriptedModelOptions {
+  /** Answer to `GET …/models`, by default `{"models": []}`. Takes no step of the script. */
+  readonly models?: ScriptStep | ((request: RecordedRequest) => ScriptStep);
+  /** Used for steps that name none. */
+  readonly chunking?: ScriptStep["chunking"];
+}
+
+/** A server that is up. Disposing it closes the port and every connection. */
+export interface ScriptedModel extends AsyncDisposable {
+  /** `http://127.0.0.1:PORT/v1` */
+  readonly baseUrl: string;
+  /** Requests that took a step of the script, oldest first. */
+  readonly requests: readonly RecordedRequest[];
+  /** Requests for the list of models. */
+  readonly modelRequests: readonly RecordedRequest[];
+  /**
+   * The next request that took a step and that this method has not handed out yet; rejects when the server is
+   * disposed first.
+   */
+  nextRequest(): Promise<RecordedRequest>;
+}
