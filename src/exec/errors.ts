@@ -1,0 +1,17 @@
+/** Why a run of `codex exec` cannot start. The message is complete for a person. */
+export class ExecError extends Error {
+  override readonly name = "ExecError";
+  readonly code:
+    | "no_prompt"
+    | "bad_encoding"
+    | "bad_output_schema"
+    | "bad_working_directory"
+    | "bad_local_provider"
+    | "not_trusted"
+    | "unknown_session";
+
+  constructor(code: ExecError["code"], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
