@@ -10,7 +10,7 @@ export const OPEN_ROOMS: readonly string[] = ["protocol", "telemetry"];
 /** For each room, the rooms it may import besides the open ones. Type-only and dynamic imports count. */
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
-  telemetry: [],
+  telemetry: ["protocol"],
   platform: [],
   files: ["platform"],
   config: ["files"],
