@@ -31,12 +31,14 @@ export interface CapturedOutput {
 }
 
 export interface RunOptions {
+  /** Stays the caller's: dispose it after `runToEnd` has returned. */
   readonly command: Confined;
   /** `null` = no limit. */
   readonly timeoutMs: number | null;
   /** Aborting kills the whole process group. */
   readonly signal: AbortSignal;
   readonly stdin?: Uint8Array;
+  /** Pieces of at most 8192 bytes, not cut inside a character, at most 10 000 a stream; each is the receiver's to keep. */
   readonly onChunk?: (stream: "stdout" | "stderr", chunk: Uint8Array) => void;
 }
 
@@ -59,6 +61,7 @@ export interface PollResult {
 }
 
 export interface OpenProcessOptions {
+  /** Taken over: disposed when the process has ended, before `onExit`, and also when it did not start. */
   readonly command: Confined;
   readonly tty: boolean;
   readonly yieldMs: number;
@@ -81,7 +84,13 @@ export interface ProcessEnd {
 }
 
 export type OpenProcessResult =
-  | { readonly kind: "opened"; readonly processId: string; readonly poll: PollResult }
+  | {
+    readonly kind: "opened";
+    readonly processId: string;
+    readonly poll: PollResult;
+    /** Has a terminal. False although one was asked for = none could be made here: pipes, no stdin. */
+    readonly tty: boolean;
+  }
   | { readonly kind: "not_started"; readonly error: SpawnFailure };
 
 export type WriteResult =
@@ -94,5 +103,17 @@ export type WriteResult =
   | { readonly kind: "unknown_process" }
   | { readonly kind: "stdin_closed" }
   | { readonly kind: "write_failed" };
+
+/** What `[shell_environment_policy]` says about the environment of commands. */
+export interface EnvironmentPolicyLike {
+  readonly inherit: "all" | "core" | "none";
+  /** False drops names that look like secrets. */
+  readonly ignoreDefaultExcludes: boolean;
+  /** Patterns of names: `*` any run, `?` one character, case-insensitive. */
+  readonly exclude: readonly string[];
+  readonly set: Readonly<Record<string, string>>;
+  /** Empty = no filter. */
+  readonly includeOnly: readonly string[];
+}
 
 export type { AbsolutePath };

@@ -1,0 +1,78 @@
+import type { EnvironmentPolicyLike } from "./types.ts";
+
+const CORE_NAMES: readonly string[] = [
+  "HOME",
+  "LOGNAME",
+  "PATH",
+  "SHELL",
+  "USER",
+  "USERNAME",
+  "TMPDIR",
+  "TEMP",
+  "TMP",
+];
+
+const SECRET_PATTERNS: readonly string[] = ["*KEY*", "*SECRET*", "*TOKEN*"];
+
+/** What unified exec forces on top of the policy: no colours, no pagers, one locale. */
+export const UNIFIED_EXEC_ENV: Readonly<Record<string, string>> = Object.freeze({
+  NO_COLOR: "1",
+  TERM: "dumb",
+  LANG: "C.UTF-8",
+  LC_CTYPE: "C.UTF-8",
+  LC_ALL: "C.UTF-8",
+  COLORTERM: "",
+  PAGER: "cat",
+  GIT_PAGER: "cat",
+  GH_PAGER: "cat",
+  CODEX_CI: "1",
+});
+
+/**
+ * The environment that a command gets: `base` filtered by the policy, plus the policy's own values, plus
+ * `CODEX_THREAD_ID`, which no filter removes.
+ */
+export function commandEnvironment(
+  policy: EnvironmentPolicyLike,
+  base: Readonly<Record<string, string>>,
+  threadId: string,
+): Record<string, string> {
+  const env = new Map<string, string>();
+  for (const [name, value] of Object.entries(base)) {
+    if (isInherited(policy.inherit, name)) env.set(name, value);
+  }
+  if (!policy.ignoreDefaultExcludes) dropMatching(env, SECRET_PATTERNS);
+  dropMatching(env, policy.exclude);
+  for (const [name, value] of Object.entries(policy.set)) env.set(name, value);
+  if (policy.includeOnly.length > 0) {
+    const wanted = policy.includeOnly.map(namePattern);
+    for (const name of [...env.keys()]) {
+      if (!wanted.some((pattern) => pattern.test(name))) env.delete(name);
+    }
+  }
+  env.set("CODEX_THREAD_ID", threadId);
+  return Object.fromEntries(env);
+}
+
+function isInherited(inherit: EnvironmentPolicyLike["inherit"], name: string): boolean {
+  if (inherit === "all") return true;
+  if (inherit === "none") return false;
+  return CORE_NAMES.includes(Deno.build.os === "windows" ? name.toUpperCase() : name);
+}
+
+function dropMatching(env: Map<string, string>, patterns: readonly string[]): void {
+  const unwanted = patterns.map(namePattern);
+  for (const name of [...env.keys()]) {
+    if (unwanted.some((pattern) => pattern.test(name))) env.delete(name);
+  }
+}
+
+/** A whole-name, case-insensitive pattern: `*` is any run of characters, `?` one. */
+function namePattern(pattern: string): RegExp {
+  // Neighbouring stars mean the same as one, and one does not make the matcher slow.
+  const source = pattern.replaceAll(/\*+/g, "*").replaceAll(/[.*+?^${}()|[\]\\]/g, (special) => {
+    if (special === "*") return ".*";
+    return special === "?" ? "." : `\\${special}`;
+  });
+  return new RegExp(`^${source}$`, "isu");
+}
