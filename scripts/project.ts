@@ -1,0 +1,30 @@
+/**
+ * What the scripts need to know about this project, read from `deno.json`: the one place where it is written down.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const ROOT = fileURLToPath(new URL("../", import.meta.url));
+export const DIST = join(ROOT, "dist");
+
+type PermissionName = "read" | "write" | "net" | "env" | "run" | "sys" | "ffi" | "import";
+
+interface ProjectFile {
+  readonly version: string;
+  readonly license: string;
+  readonly imports: Readonly<Record<string, string>>;
+  readonly permissions: { readonly codex: Readonly<Record<PermissionName, boolean>> };
+}
+
+export async function readProject(): Promise<ProjectFile> {
+  return JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
+}
+
+/** The `codex` permission set as command-line flags, for where `-P` is not read (`deno compile`, installed launchers). */
+export function permissionFlags(project: ProjectFile): string[] {
+  return Object.entries(project.permissions.codex)
+    .filter(([, granted]) => granted)
+    .map(([name]) => `--allow-${name}`);
+}
