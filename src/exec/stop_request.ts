@@ -22,7 +22,7 @@ export class StopRequest implements Disposable {
   readonly #forced = Promise.withResolvers<void>();
   readonly #signals: Disposable;
   #exitCode: number | null = null;
-  #timer: number | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #underway = false;
 
   constructor(io: Pick<ExecIo, "onSignal">) {
@@ -47,7 +47,6 @@ export class StopRequest implements Disposable {
   /** From here on there is a turn that can be stopped in order. */
   turnBegins(): void {
     this.#underway = true;
-    if (this.#exitCode !== null) this.#wait();
   }
 
   outputClosed(): void {
