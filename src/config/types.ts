@@ -100,6 +100,12 @@ export interface ConfigOverrides {
   readonly sandboxMode?: "read-only" | "workspace-write" | "danger-full-access";
   readonly addDirs?: readonly string[];
   readonly showRawAgentReasoning?: boolean;
+  /**
+   * `--oss`: use a local provider, its default model, and show raw reasoning. The provider is the one
+   * named here, else `oss_provider` of the profile or the files; with none, loading fails with
+   * `no_local_provider`.
+   */
+  readonly oss?: { readonly localProvider: string | null };
 }
 
 export interface LoadConfigOptions {

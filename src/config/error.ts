@@ -1,0 +1,64 @@
+import type { AbsolutePath } from "../protocol/mod.ts";
+
+/**
+ * What is wrong with the configuration.
+ *
+ * - `codex_home`: `CODEX_HOME` names something that is no directory.
+ * - `unreadable_file`, `empty_file`: a config file, or a file that a key names.
+ * - `invalid_toml`: syntax. `invalid_value`, `missing_value`: a known key of the wrong type, or absent.
+ * - `invalid_override`: `-c` without `=` or without a key. `unknown_feature`: `--enable` of an unknown name.
+ * - `unknown_profile`, `unknown_provider`, `no_local_provider`: a name that nothing defines.
+ */
+export type ConfigErrorCode =
+  | "codex_home"
+  | "unreadable_file"
+  | "empty_file"
+  | "invalid_toml"
+  | "invalid_value"
+  | "missing_value"
+  | "invalid_override"
+  | "unknown_feature"
+  | "unknown_profile"
+  | "unknown_provider"
+  | "no_local_provider";
+
+/** Where in a file. Lines and columns count from 1; columns count characters. */
+export interface Place {
+  readonly file: AbsolutePath | null;
+  readonly line: number | null;
+  readonly column: number | null;
+  /** Dotted key. */
+  readonly key: string | null;
+}
+
+const NOWHERE: Place = { file: null, line: null, column: null, key: null };
+
+/** A configuration that cannot be used. `message` is complete for a person and may span lines. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly code: ConfigErrorCode;
+  readonly file: AbsolutePath | null;
+  readonly line: number | null;
+  readonly column: number | null;
+  readonly key: string | null;
+
+  constructor(
+    code: ConfigErrorCode,
+    message: string,
+    place: Partial<Place> = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    const { file, line, column, key } = { ...NOWHERE, ...place };
+    this.code = code;
+    this.file = file;
+    this.line = line;
+    this.column = column;
+    this.key = key;
+  }
+
+  /** True when the message begins with `path:line:column:` and shows the source line. */
+  get located(): boolean {
+    return this.line !== null;
+  }
+}

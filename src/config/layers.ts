@@ -1,0 +1,91 @@
+import { dirname, join } from "node:path";
+import type { AbsolutePath } from "../protocol/mod.ts";
+import { ConfigError } from "./error.ts";
+import { mergeTables } from "./merge.ts";
+import { absolutisePaths, type PathBase } from "./paths.ts";
+import { CONFIG_SCHEMA } from "./schema.ts";
+import { emptyTable, parseToml, type TomlTable } from "./toml.ts";
+
+/** Where a layer comes from, lowest precedence first. */
+export type LayerType = "system" | "user" | "project" | "session" | "managed";
+
+/** One source of configuration. */
+export interface Layer {
+  readonly type: LayerType;
+  /** `null` for values of the command line. */
+  readonly file: AbsolutePath | null;
+  /** As read, paths absolute, unknown keys kept. */
+  readonly table: TomlTable;
+  /** Source, for showing the place of an error. `null` when there is no file. */
+  readonly text: string | null;
+  /** Why the layer does not count. `null` = it counts. */
+  readonly disabledReason: string | null;
+}
+
+/** Reads a file as a layer; a missing file is an empty layer. */
+export async function fileLayer(
+  type: LayerType,
+  file: AbsolutePath,
+  home: AbsolutePath,
+): Promise<Layer> {
+  const text = await readConfigText(file);
+  const table = text === null ? emptyTable() : await parseToml(text, file);
+  return {
+    type,
+    file,
+    table: absolutisePaths(CONFIG_SCHEMA, table, { dir: dirname(file), home }),
+    text,
+    disabledReason: null,
+  };
+}
+
+/** The layer of `-c`, `--enable` and `--disable`. */
+export function sessionLayer(table: TomlTable, base: PathBase): Layer {
+  return {
+    type: "session",
+    file: null,
+    table: absolutisePaths(CONFIG_SCHEMA, table, base),
+    text: null,
+    disabledReason: null,
+  };
+}
+
+/** Merges the layers that count; the last one wins. */
+export function mergeLayers(layers: readonly Layer[]): TomlTable {
+  return layers
+    .filter((layer) => layer.disabledReason === null)
+    .reduce((merged, layer) => mergeTables(merged, layer.table), emptyTable());
+}
+
+/**
+ * The text of a config file without its byte order mark; `null` = there is no such file.
+ *
+ * @throws ConfigError `unreadable_file`, `invalid_toml` when it is not UTF-8
+ */
+export async function readConfigText(file: AbsolutePath): Promise<string | null> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await Deno.readFile(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return null;
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError("unreadable_file", `Failed to read config file ${file}: ${reason}`, {
+      file,
+    }, { cause: error });
+  }
+  try {
+    // The decoder drops a byte order mark by itself.
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new ConfigError("invalid_toml", `${file}: not valid UTF-8`, { file }, { cause: error });
+  }
+}
+
+/** Folder of machine-wide files. */
+export function systemFolder(env: Readonly<Record<string, string>>): AbsolutePath {
+  return Deno.build.os === "windows"
+    ? join(env["ProgramData"] ?? "C:\\ProgramData", "OpenAI", "Codex")
+    : "/etc/codex";
+}

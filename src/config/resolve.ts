@@ -1,0 +1,173 @@
+import { join, resolve } from "node:path";
+import type { AbsolutePath, SandboxPolicy, WebSearchMode } from "../protocol/mod.ts";
+import { ConfigError } from "./error.ts";
+import { featureNotices, type FeatureState, resolveFeatures } from "./feature_state.ts";
+import { FEATURES } from "./features.ts";
+import { readInstructions } from "./instructions.ts";
+import { allProviders, chooseProvider, LOCAL_PROVIDERS } from "./providers.ts";
+import type { ConfigTable, ProfileTable } from "./schema.ts";
+import type { TrustLevel } from "./trust.ts";
+import type { Config, EnvironmentPolicy, LoadConfigOptions, StartupNotice } from "./types.ts";
+
+/** What `config.toml` says after all layers were merged and checked, and what else decides. */
+export interface ResolveInput {
+  readonly options: LoadConfigOptions;
+  readonly cwd: AbsolutePath;
+  readonly table: ConfigTable;
+  readonly profileName: string | null;
+  readonly profile: ProfileTable;
+  /** Of the working directory. */
+  readonly trust: TrustLevel | null;
+  /** Taken from the layers that do not belong to the project. */
+  readonly rootMarkers: readonly string[];
+  /** Notices about the layers themselves. */
+  readonly notices: readonly StartupNotice[];
+}
+
+/**
+ * Fills in the defaults. For keys that a profile may set the order is: flag, profile, merged files and
+ * `-c`, default.
+ */
+export async function resolveConfig(input: ResolveInput): Promise<Config> {
+  const { options, cwd, table, profile } = input;
+  const { overrides, codexHome } = options;
+  const features = resolveFeatures(table, profile);
+  const providers = allProviders(table.model_providers, options.env);
+  const local = localProvider(input);
+  const provider = chooseProvider(
+    providers,
+    overrides.provider ?? local ?? profile.model_provider ?? table.model_provider ?? "openai",
+  );
+  const approvalPolicy = overrides.approvalPolicy ?? profile.approval_policy ??
+    table.approval_policy ?? (input.trust === "untrusted" ? "untrusted" : "on-request");
+  return {
+    codexHome,
+    cwd,
+    profile: input.profileName,
+    model: overrides.model ?? (local === null ? null : LOCAL_PROVIDERS[local]?.model) ??
+      profile.model ?? table.model ?? null,
+    provider,
+    providers,
+    modelContextWindow: table.model_context_window ?? null,
+    modelAutoCompactTokenLimit: table.model_auto_compact_token_limit ?? null,
+    toolOutputTokenLimit: table.tool_output_token_limit ?? null,
+    modelSupportsReasoningSummaries: table.model_supports_reasoning_summaries ?? null,
+    reasoningEffort: profile.model_reasoning_effort ?? table.model_reasoning_effort ?? null,
+    reasoningSummary: profile.model_reasoning_summary ?? table.model_reasoning_summary ?? "auto",
+    verbosity: profile.model_verbosity ?? table.model_verbosity ?? null,
+    personality: profile.personality ?? table.personality ??
+      (features.enabled["personality"] ? "pragmatic" : null),
+    approvalPolicy,
+    sandboxPolicy: sandboxPolicy(input),
+    environmentPolicy: environmentPolicy(table),
+    webSearchMode: webSearchMode(input, features),
+    developerInstructions: table.developer_instructions ?? null,
+    ...await readInstructions(table, profile),
+    notify: table.notify === undefined || table.notify.length === 0 ? null : table.notify,
+    projectDocMaxBytes: table.project_doc_max_bytes ?? 32_768,
+    projectDocFallbackFilenames: (table.project_doc_fallback_filenames ?? [])
+      .map((name) => name.trim())
+      .filter((name) => name !== ""),
+    projectRootMarkers: input.rootMarkers,
+    hideAgentReasoning: table.hide_agent_reasoning ?? false,
+    showRawAgentReasoning: table.show_raw_agent_reasoning ?? overrides.showRawAgentReasoning ??
+      local !== null,
+    chatgptBaseUrl: profile.chatgpt_base_url ?? table.chatgpt_base_url ??
+      "https://chatgpt.com/backend-api/",
+    forcedLoginMethod: table.forced_login_method ?? null,
+    credentialsStore: table.cli_auth_credentials_store ?? "file",
+    suppressUnstableFeaturesWarning: table.suppress_unstable_features_warning ?? false,
+    features: features.enabled,
+    experimentalFeatures: FEATURES
+      .filter(({ key, stage }) => stage === "experimental" && features.enabled[key])
+      .map(({ key }) => key),
+    logDir: table.log_dir ?? join(codexHome, "log"),
+    startupNotices: [...input.notices, ...notices(input, features, approvalPolicy)],
+  };
+}
+
+/** The provider that `--oss` means; `null` = no `--oss`. */
+function localProvider({ options, profile, table }: ResolveInput): string | null {
+  const { oss } = options.overrides;
+  if (oss === undefined) return null;
+  const id = oss.localProvider ?? profile.oss_provider ?? table.oss_provider;
+  if (id !== undefined) return id;
+  throw new ConfigError(
+    "no_local_provider",
+    `--oss needs a local provider: give --local-provider or set oss_provider in config.toml (${
+      Object.keys(LOCAL_PROVIDERS).join(" or ")
+    })`,
+    { key: "oss_provider" },
+  );
+}
+
+function sandboxPolicy({ options, cwd, table, profile, trust }: ResolveInput): SandboxPolicy {
+  const mode = options.overrides.sandboxMode ?? profile.sandbox_mode ?? table.sandbox_mode ??
+    (trust === null ? "read-only" : "workspace-write");
+  switch (mode) {
+    case "danger-full-access":
+      return { type: "danger-full-access" };
+    case "read-only":
+      return { type: "read-only", access: { type: "full-access" } };
+    case "workspace-write": {
+      const details = table.sandbox_workspace_write ?? {};
+      const added = (options.overrides.addDirs ?? []).map((dir) => resolve(cwd, dir));
+      return {
+        type: "workspace-write",
+        writableRoots: [...new Set([...details.writable_roots ?? [], ...added])],
+        readOnlyAccess: { type: "full-access" },
+        networkAccess: details.network_access ?? false,
+        excludeTmpdirEnvVar: details.exclude_tmpdir_env_var ?? false,
+        excludeSlashTmp: details.exclude_slash_tmp ?? false,
+      };
+    }
+    default:
+      return mode satisfies never;
+  }
+}
+
+function environmentPolicy({ shell_environment_policy: table }: ConfigTable): EnvironmentPolicy {
+  return {
+    inherit: table?.inherit ?? "all",
+    ignoreDefaultExcludes: table?.ignore_default_excludes ?? true,
+    exclude: table?.exclude ?? [],
+    set: table?.set ?? {},
+    includeOnly: table?.include_only ?? [],
+  };
+}
+
+/** What the user asked for; that full access prefers `live` is decided turn by turn. */
+function webSearchMode({ table, profile }: ResolveInput, features: FeatureState): WebSearchMode {
+  const explicit = profile.web_search ?? table.web_search;
+  if (explicit !== undefined) return explicit;
+  if (features.enabled["web_search_cached"]) return "cached";
+  return features.enabled["web_search_request"] ? "live" : "cached";
+}
+
+function notices(
+  { options, table, profile }: ResolveInput,
+  features: FeatureState,
+  approvalPolicy: Config["approvalPolicy"],
+): StartupNotice[] {
+  const userFile = join(options.codexHome, "config.toml");
+  const result = featureNotices(features, table, userFile);
+  if (
+    (profile.experimental_instructions_file ?? table.experimental_instructions_file) !== undefined
+  ) {
+    result.push({
+      type: "deprecation_notice",
+      summary:
+        "`experimental_instructions_file` is ignored. Use `model_instructions_file` instead.",
+      details: "Be aware that replacing the base instructions may make the model work worse.",
+    });
+  }
+  if (approvalPolicy === "on-failure") {
+    result.push({
+      type: "warning",
+      message:
+        'The approval policy "on-failure" is deprecated. Use "on-request" when a person is ' +
+        'there to answer, or "never".',
+    });
+  }
+  return result;
+}

@@ -1,0 +1,57 @@
+import type { AbsolutePath } from "../protocol/mod.ts";
+import { ConfigError } from "./error.ts";
+import { locatedMessage } from "./located.ts";
+
+/** Dates and times keep their own class, with their TOML text in `toISOString`. */
+export type TomlValue = string | number | bigint | boolean | Date | TomlValue[] | TomlTable;
+
+/** Without a prototype, so that a key such as `constructor` or `__proto__` is a key like any other. */
+export interface TomlTable {
+  [key: string]: TomlValue;
+}
+
+export function emptyTable(): TomlTable {
+  return Object.create(null) as TomlTable;
+}
+
+export function isTable(value: unknown): value is TomlTable {
+  return typeof value === "object" && value !== null && !Array.isArray(value) &&
+    !(value instanceof Date);
+}
+
+/**
+ * Reads a TOML 1.0 document. Integers come as `bigint`, so that `1` and `1.0` stay apart.
+ *
+ * @throws ConfigError `invalid_toml`, with the place in `file`
+ */
+export async function parseToml(text: string, file: AbsolutePath): Promise<TomlTable> {
+  const { parse, TomlError } = await import("smol-toml");
+  try {
+    return parse(text, { integersAsBigInt: true }) as TomlTable;
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const [first = "invalid document"] = error.message.split("\n");
+    const reason = first.replace(/^Invalid TOML document: /, "");
+    // The parser counts UTF-16 units; people count characters.
+    const source = text.split("\n")[error.line - 1] ?? "";
+    const column = [...source.slice(0, error.column - 1)].length + 1;
+    const place = { line: error.line, column };
+    throw new ConfigError(
+      "invalid_toml",
+      locatedMessage({ file, text, start: place, end: place, message: `invalid TOML: ${reason}` }),
+      { file, ...place },
+      { cause: error },
+    );
+  }
+}
+
+/** Reads one TOML value, or `undefined` when the text is none. */
+export async function parseTomlValue(text: string): Promise<TomlValue | undefined> {
+  const { parse, TomlError } = await import("smol-toml");
+  try {
+    return (parse(`value = ${text}`, { integersAsBigInt: true }) as TomlTable)["value"];
+  } catch (error) {
+    if (error instanceof TomlError) return undefined;
+    throw error;
+  }
+}
