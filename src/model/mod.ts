@@ -7,6 +7,7 @@
  *
  * @module
  */
+export { createModelClient } from "./client.ts";
 export { ModelError } from "./model_error.ts";
 export { MAX_SERVER_DELAY_MS, retry, retryDelayMs, type RetryPolicy, sleep } from "./retry.ts";
 export type {

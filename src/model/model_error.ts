@@ -25,6 +25,7 @@ export function modelError(
     retryable: rest.retryable ?? isUsuallyRetryable(code),
     retryAfterMs: rest.retryAfterMs ?? null,
     rateLimits: rest.rateLimits ?? null,
+    httpStatus: rest.httpStatus ?? null,
   }, cause === undefined ? undefined : { cause });
 }
 
@@ -40,13 +41,13 @@ function defaultInfo(code: ModelErrorCode): CodexErrorInfo {
       return { type: "server_overloaded" };
     case "internal_server_error":
       return { type: "internal_server_error" };
-    case "bad_request":
     case "invalid_image":
       return { type: "bad_request" };
     case "rate_limited":
     case "retry_limit":
       return { type: "response_too_many_failed_attempts", httpStatusCode: 429 };
     case "aborted":
+    case "bad_request":
     case "missing_env_var":
     case "unauthorized":
     case "unexpected_status":

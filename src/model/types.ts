@@ -157,6 +157,8 @@ export interface ModelErrorDetails {
   /** Delay that the server asked for. */
   readonly retryAfterMs: number | null;
   readonly rateLimits: RateLimitSnapshot | null;
+  /** Status of the answer, when the failure came as one. */
+  readonly httpStatus?: number | null;
 }
 
 /** State of one turn towards the server: the sticky `x-codex-turn-state` header lives here. */
@@ -189,6 +191,8 @@ export interface ModelClientOptions {
   readonly enableRequestCompression: boolean;
   /** Replaces the network by a file of server-sent events (`CODEX_RS_SSE_FIXTURE`). */
   readonly fixture: string | null;
+  /** Milliseconds since the epoch; the system clock by default. */
+  readonly now?: () => number;
 }
 
 /** What config may say about a model, over the catalogue. */

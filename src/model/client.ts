@@ -1,0 +1,239 @@
+import { ModelError, modelError } from "./model_error.ts";
+import { authorize, recover, type RequestAuth } from "./provider_auth.ts";
+import { rateLimitsFromHeaders } from "./rate_limits.ts";
+import { isAzure, requestBody } from "./request_body.ts";
+import { baseUrlOf, providerUrl, responsesHeaders } from "./request_headers.ts";
+import { ResponseDecoder } from "./response_events.ts";
+import { backoffMs, retry, type RetryPolicy } from "./retry.ts";
+import { sseData } from "./sse.ts";
+import { statusError } from "./status_error.ts";
+import { aborted, idle } from "./stream_error.ts";
+import type {
+  ModelClient,
+  ModelClientOptions,
+  ModelRequest,
+  ModelTurn,
+  ResponseEvent,
+  TurnHeaders,
+} from "./types.ts";
+
+/** Longest wait for the rest of a finished body, so that its connection can be used again. */
+const DRAIN_MS = 20;
+
+/** Longest wait for the body of a refusal. */
+const REFUSAL_MS = 10_000;
+
+/** A response whose body is still open; `close` ends the exchange. */
+interface Answer {
+  readonly response: Response;
+  readonly close: () => void;
+}
+
+/**
+ * A client for one provider. It keeps nothing between turns.
+ *
+ * Retries: the caller repeats a request whose error is `retryable`, in sight of the person. Here, unseen, only a
+ * connection that fails before the first byte of an answer is tried again, `requestMaxRetries` times in a row for
+ * the whole turn, so that a dead server costs the sum of both budgets and not their product. Answers with a
+ * status, 5xx included, are never repeated here.
+ */
+export function createModelClient(options: ModelClientOptions): ModelClient {
+  return {
+    provider: options.provider,
+    openTurn: (headers) => new ResponsesTurn(options, headers),
+  };
+}
+
+class ResponsesTurn implements ModelTurn {
+  readonly #options: ModelClientOptions;
+  readonly #headers: () => TurnHeaders;
+  #turnState: string | null = null;
+  #connectRetriesLeft: number;
+
+  constructor(options: ModelClientOptions, headers: () => TurnHeaders) {
+    this.#options = options;
+    this.#headers = headers;
+    this.#connectRetriesLeft = options.provider.requestMaxRetries;
+  }
+
+  async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ResponseEvent> {
+    const { fixture, provider } = this.#options;
+    const idleTimeoutMs = provider.streamIdleTimeoutMs;
+    if (fixture !== null) {
+      yield* responseEvents(await openFixture(fixture), new Headers(), idleTimeoutMs, signal);
+      return;
+    }
+    const { response, close } = await this.#request(request, signal);
+    try {
+      this.#turnState ??= response.headers.get("x-codex-turn-state");
+      const body = response.body ?? new Blob([]).stream();
+      yield* responseEvents(body, response.headers, idleTimeoutMs, signal);
+    } finally {
+      close();
+    }
+  }
+
+  /** Gets a successful answer; renews the login once after a 401. */
+  async #request(request: ModelRequest, signal: AbortSignal): Promise<Answer> {
+    if (signal.aborted) throw aborted(signal);
+    let auth = await authorize(this.#options, signal);
+    for (let recovered = false;; recovered = true) {
+      const answer = await this.#send(request, auth, signal);
+      const { response } = answer;
+      if (response.ok) return answer;
+      const error = statusError({
+        status: response.status,
+        statusText: response.statusText,
+        headers: response.headers,
+        body: await textOf(answer),
+        url: response.url,
+      }, this.#options.now?.() ?? Date.now());
+      if (signal.aborted) throw aborted(signal);
+      const renewed = response.status === 401 && !recovered
+        ? await recover(this.#options, auth, signal)
+        : null;
+      if (renewed === null) throw error;
+      auth = renewed;
+    }
+  }
+
+  /** Gets any answer; tries again while the connection fails and the turn's budget lasts. */
+  async #send(request: ModelRequest, auth: RequestAuth, signal: AbortSignal): Promise<Answer> {
+    const { provider } = this.#options;
+    const baseUrl = baseUrlOf(provider, auth.headers.kind);
+    const url = providerUrl(provider, baseUrl, "responses");
+    const text = JSON.stringify(requestBody(request, isAzure(provider, baseUrl)));
+    const headers = responsesHeaders(this.#options, auth.headers, this.#headers(), this.#turnState);
+    const compressed = this.#compresses(auth) ? await zstd(text) : null;
+    if (compressed !== null) headers.set("content-encoding", "zstd");
+    const init = { method: "POST", headers, body: compressed ?? text };
+    const policy: RetryPolicy = {
+      maxRetries: this.#connectRetriesLeft,
+      shouldRetry: isConnectionFailure,
+      delayMs: (attempt) => {
+        this.#connectRetriesLeft -= 1;
+        return backoffMs(attempt);
+      },
+    };
+    try {
+      const answer = await retry(() => this.#fetch(url, init, signal), policy, signal);
+      this.#connectRetriesLeft = provider.requestMaxRetries;
+      return answer;
+    } catch (error) {
+      throw signal.aborted ? aborted(signal) : error;
+    }
+  }
+
+  async #fetch(url: string, init: RequestInit, signal: AbortSignal): Promise<Answer> {
+    if (!URL.canParse(url)) {
+      throw modelError("connection_failed", `not an address: ${url}`, { retryable: false });
+    }
+    const exchange = new AbortController();
+    // A server that accepts the request and says nothing counts as silent, as it does later in the stream.
+    const silence = new AbortController();
+    const timer = setTimeout(() => silence.abort(), this.#options.provider.streamIdleTimeoutMs);
+    try {
+      const response = await fetch(url, {
+        ...init,
+        signal: AbortSignal.any([signal, silence.signal, exchange.signal]),
+      });
+      return { response, close: () => exchange.abort() };
+    } catch (cause) {
+      if (signal.aborted) throw aborted(signal);
+      if (silence.signal.aborted) throw idle();
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const message = `stream disconnected before completion: ${reason}`;
+      throw modelError("connection_failed", message, { cause });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #compresses({ headers }: RequestAuth): boolean {
+    const { enableRequestCompression, provider } = this.#options;
+    return enableRequestCompression && headers.kind === "chatgpt" && provider.name === "OpenAI";
+  }
+}
+
+/** Events of a response: those in its headers first, then those of its body up to the completion. */
+async function* responseEvents(
+  body: ReadableStream<Uint8Array>,
+  headers: Headers,
+  idleTimeoutMs: number,
+  signal: AbortSignal,
+): AsyncGenerator<ResponseEvent> {
+  const model = headers.get("openai-model");
+  const decoder = new ResponseDecoder(model);
+  const enough = new AbortController();
+  const batches = sseData(body, {
+    idleTimeoutMs,
+    signal: AbortSignal.any([signal, enough.signal]),
+  });
+  try {
+    yield* headerEvents(headers, model);
+    for (;;) {
+      const batch = await batches.next();
+      if (batch.done) throw decoder.closed();
+      for (const data of batch.value) {
+        for (const event of decoder.decode(data)) {
+          yield event;
+          if (event.type !== "completed") continue;
+          // The end of the body is often there already, and a connection that was read to its end serves again. A
+          // server that keeps the stream open is not waited for.
+          const timer = setTimeout(() => enough.abort(), DRAIN_MS);
+          await batches.next().catch(() => {});
+          clearTimeout(timer);
+          return;
+        }
+      }
+    }
+  } finally {
+    await batches.return(undefined);
+  }
+}
+
+function* headerEvents(headers: Headers, model: string | null): Generator<ResponseEvent> {
+  if (model !== null) yield { type: "server_model", model };
+  for (const snapshot of rateLimitsFromHeaders(headers)) yield { type: "rate_limits", snapshot };
+  const etag = headers.get("x-models-etag");
+  if (etag !== null) yield { type: "models_etag", etag };
+  if (headers.has("x-reasoning-included")) yield { type: "server_reasoning_included" };
+}
+
+function isConnectionFailure(error: unknown): boolean {
+  return error instanceof ModelError && error.details.code === "connection_failed" &&
+    error.details.retryable;
+}
+
+/** What a refusal says, as far as it can be read soon. */
+async function textOf({ response, close }: Answer): Promise<string> {
+  const timer = setTimeout(close, REFUSAL_MS);
+  try {
+    return await response.text();
+  } catch {
+    return "";
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function zstd(text: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  const zlib = await import("node:zlib");
+  // Absent from older runtimes; an uncompressed body is as good.
+  if (typeof zlib.zstdCompress !== "function") return null;
+  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
+  zlib.zstdCompress(
+    text,
+    (error, result) => error ? reject(error) : resolve(new Uint8Array(result)),
+  );
+  return await promise;
+}
+
+async function openFixture(path: string): Promise<ReadableStream<Uint8Array>> {
+  try {
+    return (await Deno.open(path)).readable;
+  } catch (cause) {
+    const message = `cannot read the file of recorded events ${path}`;
+    throw modelError("connection_failed", message, { retryable: false, cause });
+  }
+}

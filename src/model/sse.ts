@@ -1,0 +1,66 @@
+import { createParser } from "eventsource-parser";
+import { aborted, disconnected, idle } from "./stream_error.ts";
+
+export interface SseOptions {
+  /** Longest silence between two events, in milliseconds. Comments do not count as events. */
+  readonly idleTimeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The data of the server-sent events in a body, in batches: one for each piece that came in and held any. Ends with
+ * the body; rejects with a `ModelError` when the body breaks, stays silent for too long, or the signal is aborted.
+ * Ending the iteration early cancels the body.
+ *
+ * The parser is linear: one line of 16 MB takes about 20 ms in pieces of 64 kB, 15 ms in pieces of 1460 bytes.
+ */
+export async function* sseData(
+  body: ReadableStream<Uint8Array>,
+  { idleTimeoutMs, signal }: SseOptions,
+): AsyncGenerator<string[]> {
+  const reader = body.getReader();
+  let stop: "idle" | "aborted" | null = null;
+  // Cancelling makes a pending read end at once, whatever the body is made of.
+  const end = (reason: "idle" | "aborted") => {
+    stop ??= reason;
+    reader.cancel().catch(() => {});
+  };
+  const onAbort = () => end("aborted");
+  const startTimer = () => setTimeout(() => end("idle"), idleTimeoutMs);
+  let batch: string[] = [];
+  const parser = createParser({ onEvent: (event) => batch.push(event.data) });
+  const decoder = new TextDecoder();
+  signal.addEventListener("abort", onAbort, { once: true });
+  let timer = startTimer();
+  try {
+    if (signal.aborted) onAbort();
+    for (;;) {
+      const piece = await reader.read().catch((cause: unknown) => {
+        if (stop === null) throw disconnected(describe(cause), cause);
+        return { done: true as const, value: undefined };
+      });
+      if (stop === "aborted") throw aborted(signal);
+      if (stop === "idle") throw idle();
+      // A last event whose blank line is missing still counts; a cut one is no JSON and is dropped later.
+      parser.feed(
+        piece.done ? `${decoder.decode()}\n\n` : decoder.decode(piece.value, { stream: true }),
+      );
+      if (batch.length > 0) {
+        clearTimeout(timer);
+        const ready = batch;
+        batch = [];
+        yield ready;
+        timer = startTimer();
+      }
+      if (piece.done) return;
+    }
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
+    reader.cancel().catch(() => {});
+  }
+}
+
+function describe(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
