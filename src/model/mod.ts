@@ -7,8 +7,11 @@
  *
  * @module
  */
+export { defaultModel, findModel, listModels, type ModelFilter } from "./catalogue.ts";
 export { createModelClient } from "./client.ts";
 export { ModelError } from "./model_error.ts";
+export { type ModelsCache, ModelsManager, type ModelsManagerOptions } from "./models_manager.ts";
+export { offersFreeformPatch, rerenderShellOutputs } from "./rerender.ts";
 export { MAX_SERVER_DELAY_MS, retry, retryDelayMs, type RetryPolicy, sleep } from "./retry.ts";
 export type {
   AuthHeaders,
