@@ -1,0 +1,147 @@
+import { asFilesError } from "./error.ts";
+
+export interface LockOptions {
+  /** Ends the waiting; a lock that is held stays held. */
+  readonly signal?: AbortSignal;
+  /** Permission bits for a lock file that has to be created. Default 0600. */
+  readonly mode?: number;
+}
+
+const DEFAULT_MODE = 0o600;
+/** Waiting time between two tries, in milliseconds: grows to the cap, of which a random half is taken off. */
+const FIRST_WAIT_MS = 4;
+const LONGEST_WAIT_MS = 100;
+/** How long a runtime without `tryLock` is given to hand out a free lock. */
+const FREE_LOCK_MS = 250;
+
+/**
+ * Takes the exclusive lock that the file at `path` stands for, waiting for as long as another holder, in this process
+ * or another, has it. The file is made for locking alone: it is never written, renamed or removed. Dispose the result
+ * to let go; the system lets go too when the process ends.
+ *
+ * @throws {FilesError} and, when aborted, the reason of the signal.
+ */
+export async function lockFile(path: string, options: LockOptions = {}): Promise<AsyncDisposable> {
+  options.signal?.throwIfAborted();
+  const file = await openLockFile(path, options.mode);
+  try {
+    if (canTryLock(file)) {
+      await poll(file, options.signal);
+    } else {
+      await blockingLock(file, options.signal);
+    }
+    return new HeldLock(file);
+  } catch (error) {
+    closeQuietly(file);
+    options.signal?.throwIfAborted();
+    throw asFilesError(error, "lock", path);
+  }
+}
+
+/** Takes the lock if it is free now, else gives `null`. See {@link lockFile}. */
+export async function tryLockFile(
+  path: string,
+  options: Pick<LockOptions, "mode"> = {},
+): Promise<AsyncDisposable | null> {
+  const file = await openLockFile(path, options.mode);
+  try {
+    if (await tryOnce(file)) return new HeldLock(file);
+    closeQuietly(file);
+    return null;
+  } catch (error) {
+    closeQuietly(file);
+    throw asFilesError(error, "lock", path);
+  }
+}
+
+async function openLockFile(path: string, mode = DEFAULT_MODE): Promise<Deno.FsFile> {
+  try {
+    return await Deno.open(path, { create: true, write: true, read: true, mode });
+  } catch (error) {
+    throw asFilesError(error, "open the lock file", path);
+  }
+}
+
+interface TryLock {
+  tryLock(exclusive: boolean): Promise<boolean>;
+}
+
+/** `FsFile.tryLock` is younger than the oldest runtime that this program is built for. */
+function canTryLock(file: object): file is TryLock {
+  return "tryLock" in file && typeof file.tryLock === "function";
+}
+
+async function tryOnce(file: Deno.FsFile): Promise<boolean> {
+  if (canTryLock(file)) return await file.tryLock(true);
+  try {
+    await blockingLock(file, AbortSignal.timeout(FREE_LOCK_MS));
+    return true;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "TimeoutError") return false;
+    throw error;
+  }
+}
+
+async function poll(file: TryLock, signal: AbortSignal | undefined): Promise<void> {
+  let wait = FIRST_WAIT_MS;
+  while (!(await file.tryLock(true))) {
+    await pause(wait * (0.5 + Math.random() / 2), signal);
+    wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+  }
+}
+
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    if (signal?.aborted) stop();
+    else signal?.addEventListener("abort", stop, { once: true });
+  });
+}
+
+/** A wait that was given up goes on in the system; should it succeed, the closing of the file lets go at once. */
+async function blockingLock(file: Deno.FsFile, signal: AbortSignal | undefined): Promise<void> {
+  const locked = file.lock(true);
+  if (signal === undefined) return await locked;
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(signal.reason);
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    await Promise.race([locked, aborted]);
+  } catch (error) {
+    locked.then(() => closeQuietly(file), () => {});
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+function closeQuietly(file: Deno.FsFile): void {
+  try {
+    file.close();
+  } catch {
+    // Closed already.
+  }
+}
+
+class HeldLock implements AsyncDisposable {
+  #file: Deno.FsFile | null;
+
+  constructor(file: Deno.FsFile) {
+    this.#file = file;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    const file = this.#file;
+    this.#file = null;
+    // Closing the only descriptor of this open gives the lock back.
+    if (file !== null) closeQuietly(file);
+    return Promise.resolve();
+  }
+}
