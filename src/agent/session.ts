@@ -1,0 +1,147 @@
+import { effectiveWindow, History, TokenLedger } from "../context/mod.ts";
+import type { ModelClient, ModelInfo } from "../model/mod.ts";
+import type { ProcessTable, Shell } from "../process/mod.ts";
+import type {
+  AbsolutePath,
+  EventBody,
+  Personality,
+  RateLimitSnapshot,
+  ResponseItem,
+  SessionSource,
+  SubmissionId,
+  ThreadId,
+  TokenUsage,
+  TokenUsageInfo,
+  TruncationPolicy,
+  Verbosity,
+  WebSearchMode,
+} from "../protocol/mod.ts";
+import type { RolloutItem, RolloutRecorder } from "../rollout/mod.ts";
+import type { Sandbox, SelfCommand } from "../sandbox/mod.ts";
+import type { Logger } from "../telemetry/mod.ts";
+import { EventQueue } from "./event_queue.ts";
+import { PendingAnswers } from "./pending_answers.ts";
+import type { ThreadSettings } from "./settings.ts";
+
+/** What a thread needs from the rest of the program; the composition root builds it. */
+export interface ThreadServices {
+  readonly client: ModelClient;
+  findModel(slug: string): ModelInfo;
+  sandbox(): Promise<Sandbox>;
+  readonly self: SelfCommand;
+  readonly shell: Shell;
+  /** Environment of commands, policy applied. */
+  readonly commandEnv: Readonly<Record<string, string>>;
+  wrapShell(argv: readonly string[], cwd: AbsolutePath): readonly string[];
+  readonly tmpdir: AbsolutePath | null;
+  readonly processes: ProcessTable;
+  readonly logger: Logger;
+  readonly now: () => number;
+}
+
+/** What stays the same for the life of a thread. */
+export interface ThreadOptions {
+  readonly id: ThreadId;
+  readonly source: SessionSource;
+  readonly settings: ThreadSettings;
+  /** Sent as `instructions` with every request. */
+  readonly baseInstructions: string;
+  /** False when the base instructions already carry the tone. */
+  readonly personalityApart: Personality | null;
+  readonly developerInstructions: string | null;
+  readonly userInstructions: string | null;
+  /** Replaces the built-in request for a summary. */
+  readonly compactPrompt: string | null;
+  readonly verbosity: Verbosity | null;
+  readonly webSearch: WebSearchMode;
+  readonly features: Readonly<Record<string, boolean>>;
+  /** `null` = nothing is kept on disk. */
+  readonly recorder: RolloutRecorder | null;
+  /** Shown after `session_configured`, in order. */
+  readonly notices: readonly EventBody[];
+  /** Set for a thread that goes on with an older one. */
+  readonly resumed: ResumedState | null;
+}
+
+export interface ResumedState {
+  readonly items: readonly ResponseItem[];
+  readonly tokenInfo: TokenUsageInfo | null;
+  /** Model of the last turn on file. */
+  readonly lastModel: string | null;
+}
+
+/** The state of one thread: what the model has seen, what it cost, where events and records go. */
+export class Session {
+  readonly history = new History();
+  readonly events = new EventQueue();
+  readonly pending = new PendingAnswers();
+  readonly ledger: TokenLedger;
+  settings: ThreadSettings;
+  rateLimits: RateLimitSnapshot | null = null;
+  /** The server counts earlier encrypted reasoning itself. */
+  reasoningIncluded = false;
+
+  constructor(readonly options: ThreadOptions, readonly services: ThreadServices) {
+    this.settings = options.settings;
+    this.ledger = new TokenLedger(options.resumed?.tokenInfo ?? null);
+    if (options.resumed !== null) {
+      this.history.record(options.resumed.items, this.truncation());
+    }
+  }
+
+  get id(): ThreadId {
+    return this.options.id;
+  }
+
+  /** Recorded first, then delivered. */
+  async emit(id: SubmissionId, msg: EventBody): Promise<void> {
+    const event = { id, msg };
+    if (msg.type !== "item_delta") this.write([{ type: "event", event }]);
+    await this.events.push(event);
+  }
+
+  /** Appends to the session file; a failure there is reported by the recorder, once. */
+  write(items: RolloutItem[]): void {
+    this.options.recorder?.record(items);
+  }
+
+  /** Enters history and session file. */
+  recordItems(items: readonly ResponseItem[], truncation?: TruncationPolicy): void {
+    const stored = this.history.record(items, truncation ?? this.truncation());
+    this.write(stored.map((item) => ({ type: "response_item", item })));
+  }
+
+  async flush(): Promise<void> {
+    await this.options.recorder?.flush();
+  }
+
+  model(): ModelInfo {
+    return this.services.findModel(this.settings.model);
+  }
+
+  async addUsage(id: SubmissionId, usage: TokenUsage | null, model: ModelInfo): Promise<void> {
+    if (usage !== null) this.ledger.addUsage(usage, effectiveWindow(model));
+    await this.emitTokenCount(id);
+  }
+
+  async updateRateLimits(id: SubmissionId, snapshot: RateLimitSnapshot): Promise<void> {
+    this.rateLimits = {
+      ...snapshot,
+      credits: snapshot.credits ?? this.rateLimits?.credits ?? null,
+      planType: snapshot.planType ?? this.rateLimits?.planType ?? null,
+    };
+    await this.emitTokenCount(id);
+  }
+
+  async emitTokenCount(id: SubmissionId): Promise<void> {
+    await this.emit(id, {
+      type: "token_count",
+      info: this.ledger.info(),
+      rateLimits: this.rateLimits,
+    });
+  }
+
+  private truncation(): TruncationPolicy {
+    return this.model().truncationPolicy;
+  }
+}

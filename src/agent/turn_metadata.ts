@@ -1,0 +1,55 @@
+import { workspaceMetadata } from "../git/mod.ts";
+import { sandboxTag } from "../sandbox/mod.ts";
+import type { TurnId } from "../protocol/mod.ts";
+import type { Session } from "./session.ts";
+import type { ThreadSettings } from "./settings.ts";
+
+/**
+ * The facts of `x-codex-turn-metadata`. Those that take a moment are gathered beside the turn, and no request
+ * waits for them.
+ */
+export class TurnMetadata {
+  #workspaces: Record<string, unknown> | null = null;
+  #sandbox: string | null = null;
+
+  constructor(
+    readonly turnId: TurnId,
+    readonly session: Session,
+    readonly settings: ThreadSettings,
+  ) {}
+
+  gather(signal: AbortSignal): void {
+    const quiet = (error: unknown) =>
+      this.session.services.logger.debug("turn metadata", { error: String(error) });
+    this.#readWorkspace(signal).catch(quiet);
+    this.#readSandbox().catch(quiet);
+  }
+
+  header(): string {
+    return JSON.stringify({
+      turn_id: this.turnId,
+      ...(this.#workspaces === null ? {} : { workspaces: this.#workspaces }),
+      ...(this.#sandbox === null ? {} : { sandbox: this.#sandbox }),
+    });
+  }
+
+  async #readWorkspace(signal: AbortSignal): Promise<void> {
+    const facts = await workspaceMetadata(this.settings.cwd, { signal });
+    if (facts === null) return;
+    this.#workspaces = {
+      [facts.root]: {
+        ...(Object.keys(facts.remotes).length === 0
+          ? {}
+          : { associated_remote_urls: facts.remotes }),
+        ...(facts.latestCommit === null ? {} : { latest_git_commit_hash: facts.latestCommit }),
+        ...(facts.hasChanges === null ? {} : { has_changes: facts.hasChanges }),
+      },
+    };
+  }
+
+  async #readSandbox(): Promise<void> {
+    const policy = this.settings.sandboxPolicy;
+    const sandbox = await this.session.services.sandbox();
+    this.#sandbox = sandboxTag(policy, sandbox.backend);
+  }
+}

@@ -1,0 +1,199 @@
+import { Thread, type ThreadOptions, type ThreadServices, uuidV7 } from "../agent/mod.ts";
+import type { Config } from "../config/mod.ts";
+import { baseInstructions, readUserInstructions } from "../context/mod.ts";
+import { readGitInfo } from "../git/mod.ts";
+import { defaultModel, type ModelInfo } from "../model/mod.ts";
+import { commandEnvironment, ProcessTable } from "../process/mod.ts";
+import type { ThreadId } from "../protocol/mod.ts";
+import { type LoadedThread, readRollout, RolloutRecorder } from "../rollout/mod.ts";
+import type { AppOptions } from "./options.ts";
+import { openServices, type SharedServices } from "./services.ts";
+
+export interface StartThreadOptions {
+  /** Nothing is kept on disk. */
+  readonly ephemeral: boolean;
+}
+
+export interface ResumeThreadOptions extends StartThreadOptions {
+  /** The session file to go on with. */
+  readonly path: string;
+}
+
+/** The whole program, built: starts threads and disposes of all it owns. */
+export class App implements AsyncDisposable {
+  readonly #threads = new Set<Thread>();
+
+  private constructor(
+    readonly options: AppOptions,
+    readonly services: SharedServices,
+  ) {}
+
+  static async open(options: AppOptions): Promise<App> {
+    return new App(options, await openServices(options));
+  }
+
+  get config(): Config {
+    return this.options.config;
+  }
+
+  /** The model that new threads start with. */
+  get model(): ModelInfo {
+    return this.services.findModel(this.config.model ?? defaultModel());
+  }
+
+  async startThread({ ephemeral }: StartThreadOptions): Promise<Thread> {
+    const id = uuidV7(this.options.now);
+    const base = this.config.baseInstructions ??
+      baseInstructions(this.model, this.config.personality);
+    const failures = new FailureRelay();
+    const recorder = ephemeral ? null : await this.#createRecorder(id, base, failures);
+    return await this.#open(id, base, recorder, null, failures);
+  }
+
+  /** Goes on with a session: same id, same file. */
+  async resumeThread({ path, ephemeral }: ResumeThreadOptions): Promise<Thread> {
+    const loaded = await readRollout(path);
+    const base = this.config.baseInstructions ?? loaded.baseInstructions ??
+      baseInstructions(this.model, this.config.personality);
+    const failures = new FailureRelay();
+    const recorder = ephemeral ? null : await RolloutRecorder.resume({
+      path,
+      now: this.options.now,
+      mode: "limited",
+      logger: this.options.logger,
+      onFailure: (error) => failures.report(error),
+    });
+    return await this.#open(loaded.threadId, base, recorder, loaded, failures);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#threads].map((thread) => thread[Symbol.asyncDispose]()));
+    this.#threads.clear();
+  }
+
+  async #open(
+    id: ThreadId,
+    base: string,
+    recorder: RolloutRecorder | null,
+    loaded: LoadedThread | null,
+    failures: FailureRelay,
+  ): Promise<Thread> {
+    const { config } = this;
+    const options: ThreadOptions = {
+      id,
+      source: this.options.source,
+      settings: this.#settings(),
+      baseInstructions: base,
+      personalityApart: null,
+      developerInstructions: config.developerInstructions,
+      userInstructions: await readUserInstructions({
+        codexHome: config.codexHome,
+        cwd: config.cwd,
+        maxBytes: config.projectDocMaxBytes,
+        fallbackFilenames: config.projectDocFallbackFilenames,
+        rootMarkers: config.projectRootMarkers,
+        logger: this.options.logger,
+      }),
+      compactPrompt: config.compactPrompt,
+      verbosity: config.verbosity,
+      webSearch: config.webSearchMode,
+      features: config.features,
+      recorder,
+      notices: config.startupNotices,
+      resumed: loaded === null ? null : {
+        items: loaded.history,
+        tokenInfo: loaded.lastTokenInfo,
+        lastModel: loaded.lastModel,
+      },
+    };
+    const thread = await Thread.start(options, this.#threadServices(id));
+    this.#threads.add(thread);
+    failures.connect((message) => thread.notify({ type: "warning", message }));
+    return thread;
+  }
+
+  #settings(): ThreadOptions["settings"] {
+    const { config } = this;
+    const model = config.model ?? defaultModel();
+    return {
+      cwd: config.cwd,
+      approvalPolicy: config.approvalPolicy,
+      sandboxPolicy: config.sandboxPolicy,
+      model,
+      effort: config.reasoningEffort,
+      summary: config.reasoningSummary,
+      collaborationMode: {
+        mode: "default",
+        settings: {
+          model,
+          reasoningEffort: config.reasoningEffort,
+          developerInstructions: null,
+        },
+      },
+      personality: config.personality,
+    };
+  }
+
+  #threadServices(id: ThreadId): ThreadServices {
+    const { options, services } = this;
+    return {
+      client: services.client,
+      findModel: services.findModel,
+      sandbox: services.sandbox,
+      self: options.self,
+      shell: services.shell,
+      commandEnv: commandEnvironment(options.config.environmentPolicy, options.env, id),
+      wrapShell: (argv) => argv,
+      tmpdir: services.tmpdir,
+      processes: new ProcessTable({ logger: options.logger }),
+      logger: options.logger.withTarget("codex_core"),
+      now: options.now,
+    };
+  }
+
+  async #createRecorder(
+    id: ThreadId,
+    base: string,
+    failures: FailureRelay,
+  ): Promise<RolloutRecorder> {
+    const { options, config } = this;
+    const git = await readGitInfo(config.cwd, { signal: AbortSignal.timeout(5_000) });
+    return await RolloutRecorder.create({
+      codexHome: config.codexHome,
+      meta: {
+        id,
+        forkedFromId: null,
+        timestamp: new Date(options.now()).toISOString(),
+        cwd: config.cwd,
+        originator: options.originator,
+        cliVersion: options.version,
+        source: options.source,
+        modelProvider: config.provider.id,
+        baseInstructions: base,
+        git,
+      },
+      now: options.now,
+      mode: "limited",
+      logger: options.logger,
+      onFailure: (error) => failures.report(error),
+    });
+  }
+}
+
+/** Carries the recorder's one report to the thread, which does not exist yet when the recorder is made. */
+class FailureRelay {
+  #waiting: string | null = null;
+  #send: ((message: string) => void) | null = null;
+
+  report(error: Error): void {
+    const message = `This session is no longer being saved: ${error.message}`;
+    if (this.#send === null) this.#waiting = message;
+    else this.#send(message);
+  }
+
+  connect(send: (message: string) => void): void {
+    this.#send = send;
+    if (this.#waiting !== null) send(this.#waiting);
+    this.#waiting = null;
+  }
+}
