@@ -25,6 +25,7 @@ export async function lockFile(path: string, options: LockOptions = {}): Promise
   options.signal?.throwIfAborted();
   const file = await openLockFile(path, options.mode);
   try {
+    options.signal?.throwIfAborted();
     if (canTryLock(file)) {
       await poll(file, options.signal);
     } else {
