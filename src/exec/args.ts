@@ -50,7 +50,11 @@ export interface ExecIo {
   readonly home: AbsolutePath;
   readonly codexHome: AbsolutePath;
   /** How this program starts itself again. Fits `SelfCommand` of `sandbox/`. */
-  readonly self: { readonly argv: readonly string[] };
+  readonly self: {
+    readonly argv: readonly string[];
+    /** Variables without which it does not start, such as where Deno's cache is. */
+    readonly env: Readonly<Record<string, string>>;
+  };
   /** Version of this program, such as `1.0.0`. */
   readonly version: string;
   readonly stdin: {

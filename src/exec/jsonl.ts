@@ -16,6 +16,7 @@ type LongItem = CommandTurnItem | McpToolCallTurnItem | WebSearchTurnItem;
 
 /** What a turn that was stopped from outside says in `turn.failed`. Clients match on it. */
 const INTERRUPTED = "interrupted";
+const LOST = "the session ended before the turn did";
 
 const NO_TOKENS: TokenUsage = {
   inputTokens: 0,
@@ -133,6 +134,12 @@ export class JsonlEncoder {
 
   lines(event: Event): string[] {
     return this.#objects(event).map((object) => JSON.stringify(object));
+  }
+
+  /** The lines that close everything when the thread has ended without ending its turn. */
+  lost(): string[] {
+    this.#failure ??= LOST;
+    return [...this.#endOfItems(true), this.#endOfTurn()].map((object) => JSON.stringify(object));
   }
 
   #objects({ msg }: Event): Wire[] {

@@ -80,7 +80,8 @@ export async function runTurn(
 ): Promise<TurnOutcome> {
   const tally = new Tally();
   const turnId = await thread.submit(turn);
-  const interrupt = () => void thread.submit({ type: "interrupt" });
+  // A thread that is already gone has nothing left to interrupt.
+  const interrupt = () => void thread.submit({ type: "interrupt" }).catch(() => {});
   if (stop.aborted) interrupt();
   else stop.addEventListener("abort", interrupt, { once: true });
   let ended = false;

@@ -1,0 +1,149 @@
+import { resolve } from "node:path";
+import {
+  type App,
+  type Config,
+  ConfigError,
+  createLogger,
+  findRepoRoot,
+  openApp,
+  sandboxSummary,
+} from "../app/mod.ts";
+import type { ExecArgs, ExecIo } from "./args.ts";
+import { ExecError } from "./errors.ts";
+import { loadExecConfig } from "./exec_config.ts";
+import { openThread } from "./open_thread.ts";
+import { HumanReport, JsonReport, type Report } from "./report.ts";
+import { runTurn, type TurnOutcome } from "./run_turn.ts";
+import { StopRequest } from "./stop_request.ts";
+import { terminalName } from "./terminal_name.ts";
+import { readTurnInput, type TurnInput } from "./turn_input.ts";
+
+const DEFAULT_ORIGINATOR = "codex_exec";
+
+/** Clients match on it. */
+const NOT_TRUSTED = "Not inside a trusted directory and --skip-git-repo-check was not specified.";
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function checkTrust(args: ExecArgs, config: Config): Promise<void> {
+  if (args.skipGitRepoCheck || args.bypass) return;
+  if (await findRepoRoot(config.cwd) === null) throw new ExecError("not_trusted", NOT_TRUSTED);
+}
+
+function open(config: Config, io: ExecIo): Promise<App> {
+  return openApp({
+    config,
+    env: io.env,
+    self: io.self,
+    version: io.version,
+    originator: io.env["CODEX_INTERNAL_ORIGINATOR_OVERRIDE"] || DEFAULT_ORIGINATOR,
+    terminal: terminalName(io.env),
+    allowApiKeyEnv: true,
+    source: "exec",
+    logger: createLogger({
+      filter: io.env["RUST_LOG"] || "error",
+      write: (line) => void io.stderr.write(`${line}\n`),
+      now: io.now,
+    }),
+    now: io.now,
+  });
+}
+
+function reportFor(
+  args: ExecArgs,
+  io: ExecIo,
+  config: Config,
+  prompt: string,
+  stop: StopRequest,
+): Report {
+  if (args.json) return new JsonReport(io, () => stop.outputClosed());
+  return new HumanReport({
+    io,
+    env: io.env,
+    color: args.color,
+    hideReasoning: config.hideAgentReasoning,
+    showRawReasoning: config.showRawAgentReasoning,
+    bannerFacts: {
+      version: io.version,
+      provider: config.provider.id,
+      approval: config.approvalPolicy,
+      sandbox: sandboxSummary(config.sandboxPolicy),
+      reasoningSummaries: config.reasoningSummary,
+      prompt,
+    },
+  });
+}
+
+/** Writes the answer where `-o` says. A turn that was stopped leaves the file as it was. */
+async function saveLastMessage(
+  path: string,
+  { end, lastMessage }: TurnOutcome,
+  io: ExecIo,
+): Promise<void> {
+  if (end === "interrupted" || end === "lost") return;
+  try {
+    await Deno.writeTextFile(path, lastMessage ?? "");
+  } catch (error) {
+    await io.stderr.write(`Failed to write the last message to ${path}: ${messageOf(error)}\n`);
+    return;
+  }
+  if (lastMessage === null) {
+    await io.stderr.write(`warning: there is no last message, so ${path} is empty\n`);
+  }
+}
+
+async function runInApp(
+  args: ExecArgs,
+  io: ExecIo,
+  config: Config,
+  input: TurnInput,
+  stop: StopRequest,
+): Promise<number> {
+  await using app = await open(config, io);
+  const thread = await openThread(app, args.resume, args.ephemeral);
+  stop.turnBegins();
+  const report = reportFor(args, io, config, input.prompt, stop);
+  const outcome = await runTurn(
+    thread,
+    { type: "user_turn", items: input.items, settings: {}, outputSchema: input.outputSchema },
+    (event) => report.event(event),
+    stop.signal,
+  );
+  await report.end(outcome);
+  if (args.outputLastMessage !== null) {
+    await saveLastMessage(resolve(io.cwd, args.outputLastMessage), outcome, io);
+  }
+  return outcome.end === "completed" ? 0 : 1;
+}
+
+async function runInOrder(args: ExecArgs, io: ExecIo, stop: StopRequest): Promise<number> {
+  const config = await loadExecConfig(args, io);
+  await checkTrust(args, config);
+  const input = await readTurnInput(args, io, (path) => resolve(io.cwd, path));
+  return await runInApp(args, io, config, input, stop);
+}
+
+function complaint(error: unknown): string {
+  if (error instanceof ExecError) return error.message;
+  if (error instanceof ConfigError) {
+    return error.located ? `Error loading config.toml:\n${error.message}` : error.message;
+  }
+  return `Error: ${messageOf(error)}`;
+}
+
+/**
+ * One headless run, from the command line to the last line of output. Returns the exit code: 0 when the turn
+ * completed, 1 when it failed or could not start, 128 and the number of the signal that stopped it. Nothing that
+ * it started is left running, unless it is told twice to stop: then it returns at once.
+ */
+export async function runExec(args: ExecArgs, io: ExecIo): Promise<number> {
+  using stop = new StopRequest(io);
+  const inOrder = runInOrder(args, io, stop).catch(async (error: unknown) => {
+    await io.stderr.write(`${complaint(error)}\n`);
+    return 1;
+  });
+  const exitCode = await Promise.race([inOrder, stop.forced.then(() => 1)]);
+  return stop.exitCode ?? exitCode;
+}
