@@ -37,7 +37,7 @@ function largest(pid: number, depth: number): number {
 
 export class MemoryWatch implements Disposable {
   #peak = 0;
-  readonly #timer: number;
+  readonly #timer: ReturnType<typeof setInterval>;
 
   /** Watches `pid`, its children, and theirs. */
   constructor(pid: number) {
