@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { findRepoRoot, readGitInfo, workspaceMetadata } from "./mod.ts";
+
+const signal = new AbortController().signal;
+
+class Folder implements AsyncDisposable {
+  private constructor(readonly path: string) {}
+
+  static async make(): Promise<Folder> {
+    return new Folder(await Deno.realPath(await Deno.makeTempDir({ prefix: "git-facts-" })));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return Deno.remove(this.path, { recursive: true });
+  }
+}
+
+async function git(cwd: string, ...args: string[]): Promise<string> {
+  const identity = ["-c", "user.name=A", "-c", "user.email=a@example.org"];
+  const output = await new Deno.Command("git", {
+    args: [...identity, "-c", "init.defaultBranch=main", ...args],
+    cwd,
+    env: { GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_SYSTEM: "/dev/null" },
+  }).output();
+  assert.equal(output.success, true, new TextDecoder().decode(output.stderr));
+  return new TextDecoder().decode(output.stdout).trim();
+}
+
+Deno.test("a folder outside any repository has no facts", async () => {
+  await using folder = await Folder.make();
+  assert.equal(await findRepoRoot(folder.path), null);
+  assert.equal(await readGitInfo(folder.path, { signal }), null);
+  assert.equal(await workspaceMetadata(folder.path, { signal }), null);
+});
+
+Deno.test("commit, branch, remotes and changes are found from a folder below the root", async () => {
+  await using folder = await Folder.make();
+  await git(folder.path, "init", "-q");
+  await git(folder.path, "commit", "-q", "--allow-empty", "-m", "one");
+  await git(folder.path, "remote", "add", "origin", "https://example.org/a b.git");
+  await git(folder.path, "remote", "add", "fork", "git@example.org:b.git");
+  const below = join(folder.path, "x", "y");
+  await Deno.mkdir(below, { recursive: true });
+  const commit = await git(folder.path, "rev-parse", "HEAD");
+
+  assert.equal(await findRepoRoot(below), folder.path);
+  assert.deepEqual(await readGitInfo(below, { signal }), {
+    commitHash: commit,
+    branch: "main",
+    repositoryUrl: "https://example.org/a b.git",
+  });
+  assert.deepEqual(await workspaceMetadata(below, { signal }), {
+    root: folder.path,
+    remotes: { origin: "https://example.org/a b.git", fork: "git@example.org:b.git" },
+    latestCommit: commit,
+    hasChanges: false,
+  });
+  await Deno.writeTextFile(join(below, "new"), "");
+  assert.equal((await workspaceMetadata(below, { signal }))?.hasChanges, true);
+});
+
+Deno.test("a repository without commits and a detached head answer null for what they lack", async () => {
+  await using folder = await Folder.make();
+  await git(folder.path, "init", "-q");
+  assert.deepEqual(await readGitInfo(folder.path, { signal }), {
+    commitHash: null,
+    branch: "main",
+    repositoryUrl: null,
+  });
+  await git(folder.path, "commit", "-q", "--allow-empty", "-m", "one");
+  await git(folder.path, "checkout", "-q", "--detach");
+  assert.equal((await readGitInfo(folder.path, { signal }))?.branch, null);
+});
+
+Deno.test("a linked work tree has a .git file and is its own root", async () => {
+  await using folder = await Folder.make();
+  const main = join(folder.path, "main");
+  await Deno.mkdir(main);
+  await git(main, "init", "-q");
+  await git(main, "commit", "-q", "--allow-empty", "-m", "one");
+  await git(main, "worktree", "add", "-q", "-b", "side", join(folder.path, "side"));
+  const side = join(folder.path, "side");
+  assert.equal(await findRepoRoot(side), side);
+  assert.equal((await readGitInfo(side, { signal }))?.branch, "side");
+});
+
+Deno.test("GIT_ variables of a handed-in environment do not lead astray", async () => {
+  await using folder = await Folder.make();
+  await using other = await Folder.make();
+  await git(folder.path, "init", "-q");
+  await git(other.path, "init", "-q", "-b", "elsewhere");
+  const PATH = Deno.env.get("PATH") ?? "";
+  const env = { PATH, HOME: folder.path, GIT_DIR: join(other.path, ".git") };
+  assert.equal((await readGitInfo(folder.path, { signal, env }))?.branch, "main");
+});
+
+Deno.test("a repository cannot make a question run its programs", async () => {
+  await using folder = await Folder.make();
+  await git(folder.path, "init", "-q");
+  const witness = join(folder.path, "ran");
+  const monitor = join(folder.path, "monitor");
+  await Deno.writeTextFile(monitor, `#!/bin/sh\ntouch '${witness}'\n`, { mode: 0o755 });
+  await git(folder.path, "config", "core.fsmonitor", monitor);
+  assert.equal((await workspaceMetadata(folder.path, { signal }))?.hasChanges, true);
+  await assert.rejects(Deno.stat(witness), Deno.errors.NotFound);
+});
+
+Deno.test("an aborted question and a missing git answer null", async () => {
+  await using folder = await Folder.make();
+  await git(folder.path, "init", "-q");
+  const aborted = AbortSignal.abort();
+  assert.equal(await readGitInfo(folder.path, { signal: aborted }), null);
+  const env = { PATH: folder.path };
+  assert.equal(await readGitInfo(folder.path, { signal, env }), null);
+  assert.equal(await workspaceMetadata(folder.path, { signal, env }), null);
+});
