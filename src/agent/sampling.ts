@@ -1,5 +1,5 @@
 import { effectiveWindow } from "../context/mod.ts";
-import { ModelError, retryDelayMs } from "../model/mod.ts";
+import { ModelError, retryDelayMs, sleep } from "../model/mod.ts";
 import { ResponseReader, type SampleOutcome } from "./stream.ts";
 import type { Session } from "./session.ts";
 import type { Turn } from "./turn_context.ts";
@@ -35,7 +35,7 @@ export async function withRetries<T>(
           additionalDetails: error.message,
         },
       });
-      await pause(retryDelayMs(retries, error), turn.signal);
+      await sleep(retryDelayMs(retries, error), turn.signal);
     }
   }
 }
@@ -59,19 +59,4 @@ async function recovered(error: ModelError, session: Session, turn: Turn): Promi
     default:
       return false;
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", stop);
-      resolve();
-    }, ms);
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    signal.addEventListener("abort", stop, { once: true });
-  });
 }

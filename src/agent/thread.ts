@@ -2,6 +2,7 @@ import { turnAbortedMessage } from "../context/mod.ts";
 import type {
   AbsolutePath,
   Event,
+  EventBody,
   Op,
   SubmissionId,
   ThreadId,

@@ -89,7 +89,7 @@ export async function dispatch(
  */
 async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = Promise.withResolvers<never>();
-  let timer: number | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const onAbort = () => {
     timer = setTimeout(() => aborted.reject(signal.reason), ABORT_GRACE_MS);
   };
