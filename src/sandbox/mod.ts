@@ -2,11 +2,20 @@
  * Turns a policy and a command into a confined command.
  *
  * Owns: what a policy makes writable, the choice of a backend, the arguments and filters that hold a
- * command in. Never: starts the command, asks a person, decides whether a command may run.
- * Start with `types.ts`; `docs/sandbox.md` says what each rule is for.
+ * command in. Never: starts the command, asks a person, decides whether a command may run, runs with less
+ * protection than it says.
+ *
+ * Start with `create_sandbox.ts`; then `linux/bubblewrap.ts` and `linux/landlock_helper.ts`, one for each of the two
+ * ways. `docs/sandbox.md` says what each rule is for.
  *
  * @module
  */
+export { createSandbox, type SandboxOptions } from "./create_sandbox.ts";
+export { looksDenied } from "./denial.ts";
+export { SandboxError, type SandboxErrorCode } from "./error.ts";
+export { runLandlockHelper } from "./linux/landlock_helper.ts";
+export { LANDLOCK_HELPER_FLAG } from "./linux/landlock_plan.ts";
+export { hasFullNetwork, sandboxSummary, sandboxTag } from "./policy.ts";
 export type {
   Confined,
   ConfineRequest,
@@ -16,3 +25,4 @@ export type {
   SandboxBackendKind,
   SelfCommand,
 } from "./types.ts";
+export { mayWrite, type WritableRoot, writableRoots } from "./writable_roots.ts";

@@ -1,0 +1,95 @@
+import type { AbsolutePath } from "../protocol/mod.ts";
+import { SandboxError } from "./error.ts";
+import { createBubblewrap, type Wrapper } from "./linux/bubblewrap.ts";
+import { createLandlock } from "./linux/landlock_backend.ts";
+import { hasFullDiskRead, hasFullDiskWrite, hasFullNetwork } from "./policy.ts";
+import type {
+  Confined,
+  ConfineRequest,
+  Sandbox,
+  SandboxBackend,
+  SandboxBackendKind,
+  SelfCommand,
+} from "./types.ts";
+
+export interface SandboxOptions {
+  /** From `probeSandbox`. */
+  readonly backend: SandboxBackend;
+  readonly self: SelfCommand;
+  /** For files that a sandbox needs while it runs; made when missing. Commands can never write to it. */
+  readonly stateDir: AbsolutePath;
+}
+
+/** Tells programs that they need not try the network. Set without a sandbox too, as other versions do. */
+const NETWORK_DISABLED = "CODEX_SANDBOX_NETWORK_DISABLED";
+
+/** Makes the one sandbox of a process. Nothing happens before the first command. */
+export function createSandbox({ backend, self, stateDir }: SandboxOptions): Sandbox {
+  const wrapper = wrapperFor(backend, self, stateDir);
+  return {
+    backend,
+    async confine(request) {
+      const env = hasFullNetwork(request.policy)
+        ? request.env
+        : { ...request.env, [NETWORK_DISABLED]: "1" };
+      if (hasFullDiskWrite(request.policy)) return unconfined({ ...request, env });
+      refuseWhatCannotBeDone(request, backend);
+      if (wrapper === null) throw unavailable(backend);
+      const wrapped = await wrapper.wrapper.wrap({ ...request, env });
+      return {
+        kind: wrapper.kind,
+        argv: wrapped.argv,
+        cwd: request.cwd,
+        env,
+        unenforced: wrapped.unenforced,
+        [Symbol.asyncDispose]: () => wrapped[Symbol.asyncDispose](),
+      };
+    },
+  };
+}
+
+function wrapperFor(
+  backend: SandboxBackend,
+  self: SelfCommand,
+  stateDir: AbsolutePath,
+): { readonly kind: SandboxBackendKind; readonly wrapper: Wrapper } | null {
+  switch (backend.kind) {
+    case "bubblewrap":
+      return { kind: "bubblewrap", wrapper: createBubblewrap(backend.program, stateDir) };
+    case "landlock":
+      return { kind: "landlock", wrapper: createLandlock(self, backend.abi) };
+    case "seatbelt":
+    case "unavailable":
+      return null;
+  }
+}
+
+function unconfined(request: ConfineRequest): Confined {
+  return {
+    kind: "none",
+    argv: request.argv,
+    cwd: request.cwd,
+    env: request.env,
+    unenforced: [],
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+function refuseWhatCannotBeDone(request: ConfineRequest, backend: SandboxBackend): void {
+  if (request.argv.length === 0) {
+    throw new SandboxError("empty_command", "there is no command to run");
+  }
+  if (!hasFullDiskRead(request.policy)) {
+    throw new SandboxError(
+      "restricted_reads_unsupported",
+      `the policy limits which files a command may read; the ${backend.kind} sandbox cannot do that yet`,
+    );
+  }
+}
+
+function unavailable(backend: SandboxBackend): SandboxError {
+  return new SandboxError(
+    "unavailable",
+    `the command was not run, because its policy needs a sandbox and there is none: ${backend.reason}`,
+  );
+}

@@ -1,0 +1,164 @@
+import { join } from "node:path";
+import { isInside } from "../../files/mod.ts";
+import { type Libc, openLibc, startingDescriptorLimit } from "../../platform/mod.ts";
+import type { AbsolutePath } from "../../protocol/mod.ts";
+import { hasFullNetwork } from "../policy.ts";
+import type { ConfineRequest, Limit } from "../types.ts";
+import { existingRoots } from "../writable_roots.ts";
+import { bwrapArguments, launchArgv, type TerminalTools } from "./bwrap_arguments.ts";
+import { withholdDescriptors } from "./descriptors.ts";
+import { createFilterFiles } from "./filter_file.ts";
+import { planMounts } from "./mounts.ts";
+import { protectPaths } from "./protected_paths.ts";
+import { thisMachine } from "./syscalls.ts";
+
+/** What a backend makes of a request; the rest of `Confined` is the same for all. */
+export interface Wrapped extends AsyncDisposable {
+  readonly argv: readonly string[];
+  readonly unenforced: readonly Limit[];
+}
+
+/** Confines one command after the other with bubblewrap. */
+export interface Wrapper {
+  wrap(request: ConfineRequest): Promise<Wrapped>;
+}
+
+/** What uid 0 could change the machine with, even without capabilities, since the files are its own. */
+const PROC_READ_ONLY = ["/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus"];
+
+/** Below `/run`, where NixOS keeps the programs themselves. */
+const PROGRAMS_IN_RUN = ["/run/current-system", "/run/booted-system", "/run/wrappers"];
+
+const SHELL_VARIABLES = ["_", "OLDPWD", "SHLVL"];
+
+/**
+ * @param program bubblewrap
+ * @param stateDir where the filters are written
+ */
+export function createBubblewrap(program: AbsolutePath, stateDir: AbsolutePath): Wrapper {
+  const filters = createFilterFiles(stateDir);
+  const descriptorLimit = startingDescriptorLimit();
+  const prepare = onFirstUse(prepareProcess);
+  const tools = onFirstUse(findTerminalTools);
+  return {
+    async wrap(request) {
+      const { libc, limits } = prepare();
+      await using stack = new AsyncDisposableStack();
+      const network = hasFullNetwork(request.policy);
+      const filterFile = await filters.path(network ? "open" : "private");
+      const roots = await existingRoots(request.policy, request.policyCwd, request.tmpdir);
+      const guarded = stack.use(await protectPaths(roots, libc));
+      const args = bwrapArguments({
+        // The filter of the next command is not for this one to write.
+        mounts: planMounts(
+          roots.map(({ root }) => root),
+          [...guarded.readOnly, await Deno.realPath(stateDir)],
+        ),
+        network,
+        visibleInRun: visibleInRun(request.cwd, network),
+        hidden: ["/tmp/.X11-unix"].filter(isDirectory),
+        procReadOnly: PROC_READ_ONLY.filter(exists),
+        unset: SHELL_VARIABLES.filter((name) => !Object.hasOwn(request.env, name)),
+        cwd: request.cwd,
+        filtered: true,
+      });
+      const argv = launchArgv({
+        program,
+        args,
+        filterFile,
+        descriptorLimit,
+        command: request.argv,
+        terminal: request.tty ? tools() : null,
+      });
+      const owned = stack.move();
+      return {
+        argv,
+        unenforced: [...limits, ...guarded.limits],
+        [Symbol.asyncDispose]: () => owned.disposeAsync(),
+      };
+    },
+  };
+}
+
+/** The one run that tells whether bubblewrap works here: a shell that does nothing, read-only, without network. */
+export function bubblewrapTrial(program: AbsolutePath): string[] {
+  const args = bwrapArguments({
+    mounts: [],
+    network: false,
+    visibleInRun: [],
+    hidden: [],
+    procReadOnly: PROC_READ_ONLY.filter(exists),
+    unset: [],
+    cwd: "/",
+    filtered: false,
+  });
+  return [program, ...args, "/bin/sh", "-c", ":"];
+}
+
+function prepareProcess(): { libc: Libc; limits: readonly Limit[] } {
+  const libc = openLibc();
+  const machine = thisMachine();
+  if (machine !== null && withholdDescriptors(libc, machine)) return { libc, limits: [] };
+  const message =
+    "Descriptors that this program was started with can be used by commands: the kernel is older than 5.11.";
+  return { libc, limits: [{ code: "inherited_descriptors", message }] };
+}
+
+function visibleInRun(cwd: AbsolutePath, network: boolean): AbsolutePath[] {
+  const wanted = [...PROGRAMS_IN_RUN.filter(exists)];
+  if (network) {
+    const resolver = realPathOrNull("/etc/resolv.conf");
+    if (resolver !== null && isInside("/run", resolver)) wanted.push(resolver);
+    if (exists("/run/systemd/resolve")) wanted.push("/run/systemd/resolve");
+  }
+  if (isInside("/run", cwd) && cwd !== "/run") wanted.push(cwd);
+  return [...new Set(wanted)];
+}
+
+/** Looks in the system's own folders only: the search path may lead into the workspace. */
+function findTerminalTools(): TerminalTools {
+  const folders = ["/usr/bin", "/bin", "/run/current-system/sw/bin"];
+  const find = (name: string): AbsolutePath | null =>
+    folders.map((folder) => join(folder, name)).find(exists) ?? null;
+  const env = find("env");
+  return {
+    env: env !== null && resetsSignals(env) ? env : null,
+    setsid: find("setsid") !== null,
+  };
+}
+
+/** GNU coreutils from 8.31 on; others call the option unknown. */
+function resetsSignals(env: AbsolutePath): boolean {
+  const trial = new Deno.Command(env, {
+    args: ["--default-signal=INT", "/bin/sh", "-c", ":"],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  });
+  return trial.outputSync().success;
+}
+
+function onFirstUse<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
+}
+
+function exists(path: string): boolean {
+  return realPathOrNull(path) !== null;
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+function realPathOrNull(path: string): AbsolutePath | null {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return null;
+  }
+}

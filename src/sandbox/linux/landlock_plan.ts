@@ -1,0 +1,38 @@
+import type { AbsolutePath } from "../../protocol/mod.ts";
+
+/** The first argument of the program when it is started to confine itself and become a command. */
+export const LANDLOCK_HELPER_FLAG = "--codex-run-landlock";
+
+/** What the process that starts the helper tells it: `--codex-run-landlock <this as JSON> -- COMMAND…`. */
+export interface LandlockPlan {
+  /** Links resolved. */
+  readonly writable: readonly AbsolutePath[];
+  readonly network: boolean;
+  /** Process id of the program that asked for the command; the command ends with it. */
+  readonly parent: number;
+  /** Soft limit of open descriptors for the command. */
+  readonly descriptorLimit: number;
+}
+
+export function parseLandlockPlan(text: string): LandlockPlan | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof value !== "object" || value === null) return null;
+  const { writable, network, parent, descriptorLimit } = value as Record<string, unknown>;
+  if (!Array.isArray(writable) || typeof network !== "boolean") return null;
+  if (!isCount(parent) || !isCount(descriptorLimit)) return null;
+  const paths: AbsolutePath[] = [];
+  for (const path of writable) {
+    if (typeof path !== "string" || !path.startsWith("/")) return null;
+    paths.push(path);
+  }
+  return { writable: paths, network, parent, descriptorLimit };
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0;
+}

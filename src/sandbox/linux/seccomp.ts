@@ -1,0 +1,166 @@
+import { assemble, type Instruction, SECCOMP_DATA } from "./bpf.ts";
+import { AUDIT_ARCHITECTURE, type Machine, type SyscallName, syscallNumber } from "./syscalls.ts";
+
+/**
+ * What the filter does about sockets.
+ * - `private`: the command has a network namespace of its own. Internet sockets work there and reach nobody
+ *   else; Unix sockets are refused, because a path leads out of the namespace to the daemons of the host.
+ * - `none`: no namespace. Nothing but connected pairs of Unix sockets.
+ * - `open`: the policy allows the network.
+ */
+export type NetworkFilter = "private" | "none" | "open";
+
+const ALLOW = 0x7fff0000;
+const KILL_PROCESS = 0x80000000;
+const ERRNO = 0x00050000;
+const EPERM = 1;
+const ENOSYS = 38;
+
+/** Bit of the x32 numbers on x86_64, a second way to every system call. */
+const X32_BIT = 0x40000000;
+
+const AF_UNIX = 1;
+const AF_INET = 2;
+const AF_INET6 = 10;
+/** The other bits of a socket type are flags. */
+const SOCKET_TYPE_MASK = 0xf;
+const SOCK_STREAM = 1;
+const SOCK_SEQPACKET = 5;
+
+const TIOCSTI = 0x5412;
+const TIOCLINUX = 0x541c;
+
+/** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
+const NAMESPACE_FLAGS = 0x7e020000;
+
+/** Refused under every restricted policy. */
+const ALWAYS_REFUSED: readonly SyscallName[] = [
+  // Reading, writing or steering other processes.
+  "ptrace",
+  "process_vm_readv",
+  "process_vm_writev",
+  "pidfd_getfd",
+  "kcmp",
+  // Does file and socket work on behalf of the caller, past this filter.
+  "io_uring_setup",
+  "io_uring_enter",
+  "io_uring_register",
+  // Keys of the user's session.
+  "add_key",
+  "request_key",
+  "keyctl",
+  // Large parts of the kernel that commands do not need and that have often been the way out.
+  "bpf",
+  "perf_event_open",
+  "userfaultfd",
+  // New namespaces and mounts: with them a command could undo the read-only binds.
+  "unshare",
+  "setns",
+  "mount",
+  "umount2",
+  "pivot_root",
+  "open_tree",
+  "move_mount",
+  "fsopen",
+  "fsconfig",
+  "fsmount",
+  "fspick",
+  "mount_setattr",
+  // Opens files by number instead of by path.
+  "open_by_handle_at",
+];
+
+/** Refused as well when there is no network and no namespace for it. */
+const REFUSED_WITHOUT_NETWORK: readonly SyscallName[] = [
+  "connect",
+  "accept",
+  "accept4",
+  "bind",
+  "listen",
+];
+
+/** The program for seccomp: default allow, refusals return EPERM, a foreign calling convention kills. */
+export function seccompFilter(machine: Machine, network: NetworkFilter): Uint8Array<ArrayBuffer> {
+  const refused = network === "none"
+    ? [...ALWAYS_REFUSED, ...REFUSED_WITHOUT_NETWORK]
+    : ALWAYS_REFUSED;
+  const number = (name: SyscallName): number => syscallNumber(name, machine);
+  const when = (name: SyscallName, then: string): Instruction => ({
+    op: "jump",
+    when: "equal",
+    value: number(name),
+    then,
+  });
+  return assemble([
+    { op: "load", offset: SECCOMP_DATA.architecture },
+    { op: "jump", when: "equal", value: AUDIT_ARCHITECTURE[machine], otherwise: "kill" },
+    { op: "load", offset: SECCOMP_DATA.number },
+    ...(machine === "x86_64"
+      ? [{ op: "jump", when: "at_least", value: X32_BIT, then: "refuse" } as const]
+      : []),
+    ...refused.map((name) => when(name, "refuse")),
+    // Its flags are in memory, out of the filter's sight; libraries fall back to clone.
+    when("clone3", "unknown"),
+    when("clone", "clone"),
+    when("ioctl", "ioctl"),
+    ...(network === "open" ? [] : [when("socket", "socket"), when("socketpair", "socketpair")]),
+    { op: "return", value: ALLOW },
+    ...cloneRules(),
+    ...ioctlRules(),
+    ...(network === "open" ? [] : socketRules(network)),
+    { op: "label", name: "refuse" },
+    { op: "return", value: ERRNO | EPERM },
+    { op: "label", name: "unknown" },
+    { op: "return", value: ERRNO | ENOSYS },
+    { op: "label", name: "kill" },
+    { op: "return", value: KILL_PROCESS },
+  ]);
+}
+
+function cloneRules(): Instruction[] {
+  return [
+    { op: "label", name: "clone" },
+    { op: "load", offset: SECCOMP_DATA.argumentLow(0) },
+    { op: "jump", when: "any_bit", value: NAMESPACE_FLAGS, then: "refuse" },
+    { op: "return", value: ALLOW },
+  ];
+}
+
+/** Both requests put characters into a terminal's input, where the user's shell would read them. */
+function ioctlRules(): Instruction[] {
+  return [
+    { op: "label", name: "ioctl" },
+    { op: "load", offset: SECCOMP_DATA.argumentLow(1) },
+    { op: "jump", when: "equal", value: TIOCSTI, then: "refuse" },
+    { op: "jump", when: "equal", value: TIOCLINUX, then: "refuse" },
+    { op: "return", value: ALLOW },
+  ];
+}
+
+/**
+ * A datagram socket can address any socket by path in each message, so only types that have to be connected
+ * first are let through. The kernel makes a datagram socket of SOCK_RAW too, hence a list of what may be.
+ */
+function socketRules(network: "private" | "none"): Instruction[] {
+  const family: Instruction[] = network === "private"
+    ? [
+      { op: "jump", when: "equal", value: AF_INET, then: "allow" },
+      { op: "jump", when: "equal", value: AF_INET6, then: "allow", otherwise: "refuse" },
+    ]
+    : [{ op: "jump", when: "equal", value: AF_UNIX, then: "type", otherwise: "refuse" }];
+  return [
+    { op: "label", name: "socket" },
+    { op: "load", offset: SECCOMP_DATA.argumentLow(0) },
+    ...family,
+    { op: "label", name: "socketpair" },
+    { op: "load", offset: SECCOMP_DATA.argumentLow(0) },
+    { op: "jump", when: "equal", value: AF_UNIX, otherwise: "refuse" },
+    { op: "label", name: "type" },
+    { op: "load", offset: SECCOMP_DATA.argumentLow(1) },
+    { op: "and", value: SOCKET_TYPE_MASK },
+    { op: "jump", when: "equal", value: SOCK_STREAM, then: "allow" },
+    { op: "jump", when: "equal", value: SOCK_SEQPACKET, then: "allow", otherwise: "refuse" },
+    { op: "label", name: "allow" },
+    { op: "return", value: ALLOW },
+  ];
+}

@@ -1,0 +1,139 @@
+import { FilesError, isInside, normalizePath, resolveLinks } from "../files/mod.ts";
+import type { AbsolutePath, SandboxPolicy, WorkspaceWritePolicy } from "../protocol/mod.ts";
+
+/** A folder that commands may write to, and what below it they may not. */
+export interface WritableRoot {
+  readonly root: AbsolutePath;
+  /** Present or not: a name that is missing must not be created either. */
+  readonly readOnlySubpaths: readonly AbsolutePath[];
+}
+
+/** A pointer file is one short line; what is longer is not one. */
+const MAX_POINTER_BYTES = 16 * 1024;
+
+/**
+ * The roots of `workspace-write` in order: configured ones, the working directory, `/tmp`, `$TMPDIR`.
+ * Neither resolved nor made unique. Empty for every other policy.
+ *
+ * @param tmpdir `$TMPDIR` of this process, `null` when it is unset.
+ */
+export async function writableRoots(
+  policy: SandboxPolicy,
+  cwd: AbsolutePath,
+  tmpdir: AbsolutePath | null,
+): Promise<WritableRoot[]> {
+  if (policy.type !== "workspace-write") return [];
+  const roots = await rootPaths(policy, cwd, tmpdir);
+  return await Promise.all(roots.map(describeRoot));
+}
+
+/** The same roots as the kernel sees them: links resolved, missing ones left out, each one once. */
+export async function existingRoots(
+  policy: SandboxPolicy,
+  cwd: AbsolutePath,
+  tmpdir: AbsolutePath | null,
+): Promise<WritableRoot[]> {
+  if (policy.type !== "workspace-write") return [];
+  const found = new Set<AbsolutePath>();
+  for (const root of await rootPaths(policy, cwd, tmpdir)) {
+    try {
+      found.add(await Deno.realPath(root));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound || isUnreachable(error))) throw error;
+    }
+  }
+  return await Promise.all([...found].map(describeRoot));
+}
+
+/**
+ * Whether the policy lets a patch write this path. The path must pass as it is written and also with its
+ * links resolved: the first keeps the answer the same as that of other versions, the second refuses a link
+ * that leads out of the workspace.
+ */
+export async function mayWrite(
+  policy: SandboxPolicy,
+  path: string,
+  cwd: AbsolutePath,
+  tmpdir: AbsolutePath | null,
+): Promise<boolean> {
+  if (policy.type === "danger-full-access" || policy.type === "external-sandbox") return true;
+  if (policy.type === "read-only") return false;
+  const lexical = normalizePath(path, cwd);
+  if (!isWritable(lexical, await writableRoots(policy, cwd, tmpdir))) return false;
+  const real = await resolvedOrNull(lexical);
+  return real !== null && isWritable(real, await existingRoots(policy, cwd, tmpdir));
+}
+
+/** `null` when nobody can say where the path leads, as with a loop of links. */
+async function resolvedOrNull(path: AbsolutePath): Promise<AbsolutePath | null> {
+  try {
+    return await resolveLinks(path);
+  } catch (error) {
+    if (error instanceof FilesError) return null;
+    throw error;
+  }
+}
+
+function isWritable(path: AbsolutePath, roots: readonly WritableRoot[]): boolean {
+  return roots.some(({ root, readOnlySubpaths }) =>
+    isInside(root, path) && !readOnlySubpaths.some((subpath) => isInside(subpath, path))
+  );
+}
+
+async function rootPaths(
+  policy: WorkspaceWritePolicy,
+  cwd: AbsolutePath,
+  tmpdir: AbsolutePath | null,
+): Promise<AbsolutePath[]> {
+  const roots = [...policy.writableRoots, cwd];
+  if (!policy.excludeSlashTmp && Deno.build.os !== "windows" && await isDirectory("/tmp")) {
+    roots.push("/tmp");
+  }
+  if (!policy.excludeTmpdirEnvVar && tmpdir) roots.push(tmpdir);
+  return roots;
+}
+
+async function describeRoot(root: AbsolutePath): Promise<WritableRoot> {
+  const git = normalizePath(".git", root);
+  const gitDir = await pointerTarget(git, root);
+  return {
+    root,
+    readOnlySubpaths: [
+      ...(gitDir === null ? [] : [gitDir]),
+      git,
+      normalizePath(".agents", root),
+      normalizePath(".codex", root),
+    ],
+  };
+}
+
+/** Where a `.git` file (of a worktree or a submodule) points; `null` when it is none or leads nowhere. */
+async function pointerTarget(git: AbsolutePath, root: AbsolutePath): Promise<AbsolutePath | null> {
+  try {
+    const info = await Deno.stat(git);
+    if (!info.isFile || info.size > MAX_POINTER_BYTES) return null;
+    const text = (await Deno.readTextFile(git)).trim();
+    const colon = text.indexOf(":");
+    const target = colon < 0 ? "" : text.slice(colon + 1).trim();
+    if (target === "") return null;
+    const path = normalizePath(target, root);
+    await Deno.stat(path);
+    return path;
+  } catch {
+    return null;
+  }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+/** A root below a folder that cannot be searched, or below a file, is out of the command's reach too. */
+function isUnreachable(error: unknown): boolean {
+  return error instanceof Deno.errors.PermissionDenied ||
+    error instanceof Deno.errors.NotADirectory;
+}
