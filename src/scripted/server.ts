@@ -99,7 +99,7 @@ class Server implements ScriptedModel {
           signal: ended.signal,
           defaultChunking: this.#options.chunking,
         });
-        if (after === "close" || wire.headers["connection"]?.toLowerCase() === "close") break;
+        if (after === "close" || asksToClose(wire.headers) || asksToClose(step.headers)) break;
       }
     } catch (error) {
       // A client that leaves in the middle of an answer is part of many scripts; our own faults are not.
@@ -159,6 +159,10 @@ function close(conn: Deno.Conn): void {
   } catch {
     // Closed already, by the other path that ends a connection.
   }
+}
+
+function asksToClose(headers: Readonly<Record<string, string>> = {}): boolean {
+  return headers["connection"]?.toLowerCase() === "close";
 }
 
 function isBrokenConnection(error: unknown): boolean {
