@@ -9,6 +9,9 @@ import { fileURLToPath } from "node:url";
 export const ROOT = fileURLToPath(new URL("../", import.meta.url));
 export const DIST = join(ROOT, "dist");
 
+/** The Deno this project is tested with, and that the npm package brings along. A test keeps README and CI in step. */
+export const DENO_VERSION = "2.9.6";
+
 type PermissionName = "read" | "write" | "net" | "env" | "run" | "sys" | "ffi" | "import";
 
 interface ProjectFile {

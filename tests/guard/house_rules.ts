@@ -270,7 +270,7 @@ const fileName: Deno.lint.Rule = {
   create(context) {
     const { path } = placeOf(context.filename);
     const base = path.split("/").at(-1) ?? path;
-    const stem = base.replace(/\.(?:d\.)?ts$/, "");
+    const stem = base.replace(/\.(?:d\.)?[jt]s$/, "");
     return {
       Program(node) {
         const range: Deno.lint.Range = [node.range[0], node.range[0] + 1];
