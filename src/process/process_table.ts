@@ -180,7 +180,7 @@ export class ProcessTable implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     await this.terminateAll();
-    this.#terminals.close();
+    await this.#terminals.close();
   }
 
   #store(live: LiveProcess): void {

@@ -58,7 +58,10 @@ export async function runToEnd(options: RunOptions): Promise<RunResult> {
   }
 }
 
-function startTimer(ms: number | null, onEnd: () => void): number | undefined {
+function startTimer(
+  ms: number | null,
+  onEnd: () => void,
+): ReturnType<typeof setTimeout> | undefined {
   return ms === null || ms > MAX_TIMER_MS ? undefined : setTimeout(onEnd, ms);
 }
 

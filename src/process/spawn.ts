@@ -38,6 +38,10 @@ export async function spawnPiped(command: Confined, stdin: "null" | "piped"): Pr
 export async function prepare(command: Confined): Promise<Prepared> {
   const name = command.argv[0];
   if (name === undefined) return failure("empty_argv", "the command is empty");
+  const strings = [...command.argv, ...Object.entries(command.env).flat()];
+  if (strings.some((string) => string.includes("\0"))) {
+    return failure("other", "an argument or a variable holds a NUL, which no command can receive");
+  }
   const cwdProblem = await folderProblem(command.cwd);
   if (cwdProblem !== null) return { ok: false, error: cwdProblem };
   if (Deno.build.os === "windows") return { ok: true, program: name };
@@ -59,6 +63,15 @@ async function explain(command: Confined, error: unknown): Promise<SpawnFailure>
     return { code: "permission_denied", message: `"${name}" may not be executed: ${message}` };
   }
   return { code: "other", message: `"${name}" could not be started: ${message}` };
+}
+
+/** Error numbers of Linux, as `posix_spawn` returns them. */
+export function explainErrno(command: Confined, errno: number): SpawnFailure {
+  const name = command.argv[0] ?? "";
+  const message = `"${name}" could not be started (error ${errno})`;
+  if (errno === 2) return { code: "not_found", message };
+  if (errno === 13) return { code: "permission_denied", message };
+  return { code: "other", message };
 }
 
 async function folderProblem(cwd: string): Promise<SpawnFailure | null> {

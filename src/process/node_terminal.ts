@@ -1,0 +1,92 @@
+import type { IPty } from "@lydell/node-pty";
+import type { Confined } from "../sandbox/mod.ts";
+import { killSession, signalGroup } from "./process_group.ts";
+import type { RunningChild } from "./running_child.ts";
+import { prepare } from "./spawn.ts";
+import type { TerminalProvider } from "./terminal_provider.ts";
+import { COLUMNS, ROWS } from "./terminal_size.ts";
+
+const HANGUP_GRACE_MS = 100;
+
+/** Terminals through a native addon: for systems whose C library we do not call ourselves. */
+export async function nodeTerminals(): Promise<TerminalProvider> {
+  const { spawn } = await import("@lydell/node-pty");
+  await probe(spawn);
+  return {
+    start: async (command) => {
+      const prepared = await prepare(command);
+      if (!prepared.ok) return prepared;
+      return { ok: true, child: runningChild(start(spawn, prepared.program, command)) };
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** Older Denos load the addon but cannot read a numbered descriptor: the first start throws, so make one now. */
+async function probe(spawn: typeof import("@lydell/node-pty").spawn): Promise<void> {
+  const windows = Deno.build.os === "windows";
+  const [program, args] = windows ? ["cmd.exe", ["/c", "exit"]] : ["/bin/sh", ["-c", ":"]];
+  const pty = spawn(program as string, args as string[], { cols: COLUMNS, rows: ROWS });
+  await new Promise((resolve) => pty.onExit(resolve));
+}
+
+function start(
+  spawn: typeof import("@lydell/node-pty").spawn,
+  program: string,
+  command: Confined,
+): IPty {
+  return spawn(program, command.argv.slice(1), {
+    cols: COLUMNS,
+    rows: ROWS,
+    cwd: command.cwd,
+    env: { ...command.env },
+    name: command.env["TERM"] ?? "dumb",
+    encoding: null,
+  });
+}
+
+function runningChild(pty: IPty): RunningChild {
+  // The addon reads from the start, so what comes before `run` waits here.
+  const early: Uint8Array[] = [];
+  let take = (bytes: Uint8Array): void => void early.push(bytes);
+  let ended = false;
+  let killTimer: number | undefined;
+  const exit = Promise.withResolvers<number>();
+  pty.onData((data: string | Uint8Array) => {
+    take(typeof data === "string" ? new TextEncoder().encode(data) : data);
+  });
+  pty.onExit(({ exitCode, signal }) => {
+    ended = true;
+    clearTimeout(killTimer);
+    exit.resolve(signal ? 1 : exitCode);
+  });
+  return {
+    pid: pty.pid,
+    tty: true,
+    run: async (sink) => {
+      let failure: { readonly cause: unknown } | null = null;
+      take = (bytes) => {
+        try {
+          if (failure === null) sink("stdout", bytes);
+        } catch (cause) {
+          failure = { cause };
+        }
+      };
+      for (const bytes of early.splice(0)) take(bytes);
+      const code = await exit.promise;
+      killSession(pty.pid);
+      if (failure !== null) throw (failure as { readonly cause: unknown }).cause;
+      return code;
+    },
+    write: (bytes) => {
+      if (ended) return false;
+      pty.write(new TextDecoder().decode(bytes));
+      return true;
+    },
+    kill: () => {
+      if (ended || killTimer !== undefined) return;
+      signalGroup(pty.pid, "SIGHUP");
+      killTimer = setTimeout(() => killSession(pty.pid), HANGUP_GRACE_MS);
+    },
+  };
+}

@@ -1,0 +1,2 @@
+export const ROWS = 24;
+export const COLUMNS = 80;
