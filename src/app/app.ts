@@ -3,7 +3,7 @@ import type { Config } from "../config/mod.ts";
 import { baseInstructions, readUserInstructions } from "../context/mod.ts";
 import { readGitInfo } from "../git/mod.ts";
 import { defaultModel, type ModelInfo } from "../model/mod.ts";
-import { commandEnvironment, ProcessTable } from "../process/mod.ts";
+import { commandEnvironment, ProcessTable, ShellSnapshot } from "../process/mod.ts";
 import type { ThreadId } from "../protocol/mod.ts";
 import { type LoadedThread, readRollout, RolloutRecorder } from "../rollout/mod.ts";
 import type { AppOptions } from "./options.ts";
@@ -21,7 +21,7 @@ export interface ResumeThreadOptions extends StartThreadOptions {
 
 /** The whole program, built: starts threads and disposes of all it owns. */
 export class App implements AsyncDisposable {
-  readonly #threads = new Set<Thread>();
+  readonly #owned = new AsyncDisposableStack();
 
   private constructor(
     readonly options: AppOptions,
@@ -67,8 +67,7 @@ export class App implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#threads].map((thread) => thread[Symbol.asyncDispose]()));
-    this.#threads.clear();
+    await this.#owned.disposeAsync();
   }
 
   async #open(
@@ -107,7 +106,7 @@ export class App implements AsyncDisposable {
       },
     };
     const thread = await Thread.start(options, this.#threadServices(id));
-    this.#threads.add(thread);
+    this.#owned.use(thread);
     failures.connect((message) => thread.notify({ type: "warning", message }));
     return thread;
   }
@@ -136,19 +135,38 @@ export class App implements AsyncDisposable {
 
   #threadServices(id: ThreadId): ThreadServices {
     const { options, services } = this;
+    const commandEnv = commandEnvironment(options.config.environmentPolicy, options.env, id);
+    const snapshot = this.#snapshot(id, commandEnv);
     return {
       client: services.client,
       findModel: services.findModel,
       sandbox: services.sandbox,
       self: options.self,
       shell: services.shell,
-      commandEnv: commandEnvironment(options.config.environmentPolicy, options.env, id),
-      wrapShell: (argv) => argv,
+      commandEnv,
+      wrapShell: (argv, cwd) => snapshot?.wrap(argv, cwd) ?? argv,
       tmpdir: services.tmpdir,
       processes: new ProcessTable({ logger: options.logger }),
       logger: options.logger.withTarget("codex_core"),
       now: options.now,
     };
+  }
+
+  #snapshot(id: ThreadId, env: Readonly<Record<string, string>>): ShellSnapshot | null {
+    const { config, logger, now } = this.options;
+    if (!config.features["shell_snapshot"]) return null;
+    const snapshot = new ShellSnapshot({
+      shell: this.services.shell,
+      cwd: config.cwd,
+      env,
+      keep: Object.keys(config.environmentPolicy.set),
+      path: `${config.codexHome}/shell_snapshots/${id}.sh`,
+      logger: logger.withTarget("codex_core::shell_snapshot"),
+      now,
+    });
+    this.#owned.use(snapshot);
+    snapshot.start();
+    return snapshot;
   }
 
   async #createRecorder(

@@ -13,6 +13,7 @@ export { decodeOutput } from "./decode_output.ts";
 export { ProcessError, type ProcessErrorCode } from "./process_error.ts";
 export { ProcessTable, type ProcessTableOptions } from "./process_table.ts";
 export { runToEnd } from "./run_to_end.ts";
+export { ShellSnapshot, type ShellSnapshotOptions } from "./shell_snapshot.ts";
 export { detectShell, modelShell, readPasswdShell, shellArgv } from "./shells.ts";
 export { ptyAvailable } from "./terminal_host.ts";
 export type {
