@@ -60,6 +60,7 @@ export function createBubblewrap(program: AbsolutePath, stateDir: AbsolutePath):
         procReadOnly: PROC_READ_ONLY.filter(exists),
         unset: SHELL_VARIABLES.filter((name) => !Object.hasOwn(request.env, name)),
         cwd: request.cwd,
+        users: roots.some(({ root }) => isForeignToRoot(root)) ? "host" : "own",
         filtered: true,
       });
       const argv = launchArgv({
@@ -90,9 +91,15 @@ export function bubblewrapTrial(program: AbsolutePath): string[] {
     procReadOnly: PROC_READ_ONLY.filter(exists),
     unset: [],
     cwd: "/",
+    users: "own",
     filtered: false,
   });
   return [program, ...args, "/bin/sh", "-c", ":"];
+}
+
+/** Root has the rights of an owner here, and would lose them in a user namespace that knows root alone. */
+function isForeignToRoot(root: AbsolutePath): boolean {
+  return Deno.uid() === 0 && Deno.statSync(root).uid !== 0;
 }
 
 function prepareProcess(): { libc: Libc; limits: readonly Limit[] } {

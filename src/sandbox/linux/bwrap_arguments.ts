@@ -17,9 +17,16 @@ export interface BwrapOptions {
   /** Variables that the wrapping shell may have added. */
   readonly unset: readonly string[];
   readonly cwd: AbsolutePath;
+  /**
+   * `own`: all that the command is, it is only in a user namespace. `host`: for root in folders of other users,
+   * whom a namespace does not know; root keeps its rights over files, and no other capability.
+   */
+  readonly users: "own" | "host";
   /** False for the one run that finds out whether bubblewrap works at all. */
   readonly filtered: boolean;
 }
+
+const FILE_CAPABILITIES = ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_FSETID"];
 
 /**
  * The arguments of bubblewrap up to and with `--`. Order is meaning: each mount hides what was mounted below it.
@@ -30,7 +37,7 @@ export function bwrapArguments(options: BwrapOptions): string[] {
   return [
     // Ends with this program, in namespaces of its own: no other process, no shared memory, no host name.
     "--die-with-parent",
-    "--unshare-user",
+    ...(options.users === "own" ? ["--unshare-user"] : []),
     "--unshare-pid",
     "--unshare-ipc",
     "--unshare-uts",
@@ -60,6 +67,7 @@ export function bwrapArguments(options: BwrapOptions): string[] {
     options.cwd,
     "--cap-drop",
     "ALL",
+    ...(options.users === "own" ? [] : FILE_CAPABILITIES.flatMap((name) => ["--cap-add", name])),
     ...(options.filtered ? ["--seccomp", String(FILTER_DESCRIPTOR)] : []),
     "--",
   ];

@@ -45,11 +45,18 @@ const RESOLVE_NO_SYMLINKS = 4;
 const AT_FDCWD = -100;
 const ENOENT = 2;
 const EINVAL = 22;
+const ELOOP = 40;
 
 /** The version of the kernel's interface, 0 when it has none. A question only: nothing is restricted. */
 export function landlockAbi(libc: Libc, machine: Machine): number {
   const number = syscallNumber("landlock_create_ruleset", machine);
   return Math.max(0, libc.syscall(number, 0, 0, CREATE_RULESET_VERSION));
+}
+
+interface Grant {
+  readonly path: string;
+  readonly rights: number;
+  readonly links: "follow" | "refuse";
 }
 
 export interface LandlockRules {
@@ -74,13 +81,15 @@ export function restrictFiles(
   const create = syscallNumber("landlock_create_ruleset", machine);
   const ruleset = libc.syscall(create, attributes, attributes.length, 0);
   if (ruleset < 0) return { call: "landlock_create_ruleset", errno: -ruleset };
-  const grants = [
-    { path: "/", rights: READ },
-    ...DEVICES.map((path) => ({ path, rights: DEVICE })),
-    ...rules.writable.map((path) => ({ path, rights: WRITE })),
+  const grants: readonly Grant[] = [
+    { path: "/", rights: READ, links: "follow" },
+    ...DEVICES.map((path) => ({ path, rights: DEVICE, links: "follow" } as const)),
+    // Resolved before; what is a link now was put there since, and is left out.
+    ...rules.writable.map((path) => ({ path, rights: WRITE, links: "refuse" } as const)),
   ];
-  for (const { path, rights } of grants) {
-    const result = allow(libc, machine, ruleset, path, rights & handled);
+  for (const grant of grants) {
+    const { path } = grant;
+    const result = allow(libc, machine, ruleset, { ...grant, rights: grant.rights & handled });
     if (result < 0) return { call: `landlock_add_rule ${path}`, errno: -result };
   }
   const result = libc.syscall(syscallNumber("landlock_restrict_self", machine), ruleset, 0);
@@ -109,11 +118,10 @@ function allow(
   libc: Libc,
   machine: Machine,
   ruleset: number,
-  path: string,
-  rights: number,
+  { path, rights, links }: Grant,
 ): number {
-  const descriptor = openPath(libc, machine, path);
-  if (descriptor === -ENOENT) return 0;
+  const descriptor = openPath(libc, machine, path, links === "follow" ? 0 : RESOLVE_NO_SYMLINKS);
+  if (descriptor === -ENOENT || descriptor === -ELOOP) return 0;
   if (descriptor < 0) return descriptor;
   const add = (access: number): number => {
     // `struct landlock_path_beneath_attr`, packed: the rights, then the descriptor.
@@ -130,11 +138,10 @@ function allow(
   return result;
 }
 
-/** Follows no link: the paths were resolved before, and what is a link now was put there since. */
-function openPath(libc: Libc, machine: Machine, path: string): number {
+function openPath(libc: Libc, machine: Machine, path: string, resolve: number): number {
   const name = new TextEncoder().encode(`${path}\0`);
   const how = new Uint8Array(
-    new BigUint64Array([BigInt(O_PATH_CLOEXEC), 0n, BigInt(RESOLVE_NO_SYMLINKS)]).buffer,
+    new BigUint64Array([BigInt(O_PATH_CLOEXEC), 0n, BigInt(resolve)]).buffer,
   );
   return libc.syscall(syscallNumber("openat2", machine), AT_FDCWD, name, how, how.length);
 }

@@ -1,0 +1,124 @@
+import { dirname, join } from "node:path";
+import { isInside, replaceFile } from "../../files/mod.ts";
+import type { AbsolutePath } from "../../protocol/mod.ts";
+import { bubblewrapTrial } from "./bubblewrap.ts";
+
+/** Whether bubblewrap can do what is asked of it here; `reason` says why not. */
+export interface Trial {
+  readonly works: boolean;
+  readonly reason: string;
+}
+
+export interface TrialOptions {
+  readonly cacheDir: AbsolutePath | null;
+  readonly signal?: AbortSignal;
+}
+
+/** It takes about 5 ms. A machine too busy for the first try gets a second, longer one. */
+const TIME_LIMITS_MS = [500, 1500];
+const CACHE_FILE = "sandbox_probe.json";
+
+/**
+ * The first bubblewrap on the search path that does not lie below `cwd`, where a command could have put it.
+ * Links resolved.
+ */
+export async function findBubblewrap(
+  path: string,
+  cwd: AbsolutePath,
+): Promise<AbsolutePath | null> {
+  const workspace = await realPathOrNull(cwd) ?? cwd;
+  for (const folder of path.split(":")) {
+    // An empty or relative entry means the working directory.
+    if (!folder.startsWith("/")) continue;
+    const program = await realPathOrNull(join(folder, "bwrap"));
+    if (program === null || isInside(workspace, program)) continue;
+    const info = await Deno.stat(program);
+    if (info.isFile && ((info.mode ?? 0) & 0o111) !== 0) return program;
+  }
+  return null;
+}
+
+/**
+ * Runs bubblewrap once with the namespaces and mounts that commands get. That it worked is remembered for this
+ * boot, program, user and container; that it failed is not, since a setting may have changed.
+ */
+export async function tryBubblewrap(program: AbsolutePath, options: TrialOptions): Promise<Trial> {
+  const key = await cacheKey(program);
+  const file = options.cacheDir === null ? null : join(options.cacheDir, CACHE_FILE);
+  if (file !== null && await remembered(file) === key) return { works: true, reason: "" };
+  const trial = await runTrial(program, options.signal);
+  if (trial.works && file !== null) await remember(file, key);
+  return trial;
+}
+
+async function runTrial(program: AbsolutePath, signal: AbortSignal | undefined): Promise<Trial> {
+  for (const limit of TIME_LIMITS_MS) {
+    signal?.throwIfAborted();
+    const timeout = AbortSignal.timeout(limit);
+    const [command = program, ...args] = bubblewrapTrial(program);
+    try {
+      const { success, stderr } = await new Deno.Command(command, {
+        args,
+        env: {},
+        clearEnv: true,
+        cwd: "/",
+        stdin: "null",
+        stdout: "null",
+        stderr: "piped",
+        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      }).output();
+      if (success) return { works: true, reason: "" };
+      if (!timeout.aborted) return { works: false, reason: failure(stderr) };
+    } catch (error) {
+      if (!timeout.aborted || signal?.aborted) {
+        signal?.throwIfAborted();
+        return { works: false, reason: `bubblewrap cannot be started (${error})` };
+      }
+    }
+  }
+  return { works: false, reason: "bubblewrap did not answer in time" };
+}
+
+function failure(stderr: Uint8Array): string {
+  const line = new TextDecoder().decode(stderr).trim().split("\n").at(-1) ?? "";
+  return `bubblewrap does not work here (${line.slice(0, 200)})`;
+}
+
+/** Everything that the answer depends on. The namespaces tell containers of one machine apart. */
+async function cacheKey(program: AbsolutePath): Promise<string> {
+  const info = await Deno.stat(program);
+  return JSON.stringify({
+    boot: (await Deno.readTextFile("/proc/sys/kernel/random/boot_id")).trim(),
+    program,
+    modified: info.mtime?.getTime() ?? null,
+    size: info.size,
+    user: Deno.uid(),
+    namespaces: ["user", "pid", "mnt"].map((name) => Deno.readLinkSync(`/proc/self/ns/${name}`)),
+  });
+}
+
+async function remembered(file: AbsolutePath): Promise<string | null> {
+  try {
+    return await Deno.readTextFile(file);
+  } catch {
+    return null;
+  }
+}
+
+/** The cache only saves time: where it cannot be written, the next start tries again. */
+async function remember(file: AbsolutePath, key: string): Promise<void> {
+  try {
+    await Deno.mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await replaceFile(file, key, { mode: 0o600 });
+  } catch {
+    // As above.
+  }
+}
+
+async function realPathOrNull(path: string): Promise<AbsolutePath | null> {
+  try {
+    return await Deno.realPath(path);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,42 @@
+import { openLibc } from "../platform/mod.ts";
+import type { AbsolutePath } from "../protocol/mod.ts";
+import { findBubblewrap, tryBubblewrap } from "./linux/bubblewrap_probe.ts";
+import { landlockAbi } from "./linux/landlock.ts";
+import { thisMachine } from "./linux/syscalls.ts";
+import type { SandboxBackend, SelfCommand } from "./types.ts";
+
+export interface ProbeOptions {
+  /** The search path, `$PATH`. */
+  readonly path: string;
+  /** A bubblewrap below it is not trusted: the workspace is what commands may write to. */
+  readonly cwd: AbsolutePath;
+  readonly self: SelfCommand;
+  /** Where the answer is kept until the next boot; `null` = nowhere. */
+  readonly cacheDir: AbsolutePath | null;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Finds out once which sandbox works on this machine: bubblewrap where it can make its namespaces, else Landlock,
+ * else none. Never throws for what the machine lacks: the reason is in the answer.
+ */
+export async function probeSandbox(options: ProbeOptions): Promise<SandboxBackend> {
+  if (Deno.build.os !== "linux") {
+    return { kind: "unavailable", reason: `no sandbox is built in for ${Deno.build.os} yet` };
+  }
+  const machine = thisMachine();
+  if (machine === null) {
+    return { kind: "unavailable", reason: `no system call filter for ${Deno.build.arch}` };
+  }
+  const found = await findBubblewrap(options.path, options.cwd);
+  const trial = found === null
+    ? { works: false, reason: "bubblewrap is not installed" } as const
+    : await tryBubblewrap(found, options);
+  if (found !== null && trial.works) {
+    return { kind: "bubblewrap", program: found, reason: `${found} works` };
+  }
+  const abi = landlockAbi(openLibc(), machine);
+  const reason = trial.reason;
+  if (abi > 0) return { kind: "landlock", abi, reason: `${reason}; Landlock version ${abi} works` };
+  return { kind: "unavailable", reason: `${reason}, and the kernel has no Landlock` };
+}
