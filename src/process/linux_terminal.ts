@@ -73,7 +73,7 @@ class LinuxTerminalChild implements RunningChild {
   #unsent: Uint8Array = new Uint8Array(0);
   #reads = 0;
   #ended = false;
-  #killTimer: number | undefined;
+  #killTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(libc: Libc, poller: FdPoller, pair: TerminalPair, pid: number) {
     this.#libc = libc;

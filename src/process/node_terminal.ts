@@ -50,7 +50,7 @@ function runningChild(pty: IPty): RunningChild {
   const early: Uint8Array[] = [];
   let take = (bytes: Uint8Array): void => void early.push(bytes);
   let ended = false;
-  let killTimer: number | undefined;
+  let killTimer: ReturnType<typeof setTimeout> | undefined;
   const exit = Promise.withResolvers<number>();
   pty.onData((data: string | Uint8Array) => {
     take(typeof data === "string" ? new TextEncoder().encode(data) : data);
