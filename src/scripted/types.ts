@@ -28,7 +28,10 @@ export interface ScriptStep {
   readonly chunking?: "whole" | "realistic" | number;
   /** After that many events the connection is destroyed in the middle of the answer. */
   readonly cutAfter?: number;
-  /** Destroy the connection before a single byte of the answer. */
+  /**
+   * Destroy the connection before a single byte of the answer. HTTP clients repeat such a request by themselves when
+   * the connection had served before; a step before this one with the header `connection: close` prevents that.
+   */
   readonly drop?: boolean;
   /** Keep the connection open after the last event until the client leaves or the server is disposed. */
   readonly hang?: boolean;
