@@ -217,15 +217,15 @@ async function textOf({ response, close }: Answer): Promise<string> {
   }
 }
 
+/** The text compressed; `null` on runtimes that lack zstd or only pretend to have it: plain text is as good. */
 async function zstd(text: string): Promise<Uint8Array<ArrayBuffer> | null> {
   const zlib = await import("node:zlib");
-  // Absent from older runtimes; an uncompressed body is as good.
-  if (typeof zlib.zstdCompress !== "function") return null;
-  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
-  zlib.zstdCompress(
-    text,
-    (error, result) => error ? reject(error) : resolve(new Uint8Array(result)),
-  );
+  const { promise, resolve } = Promise.withResolvers<Uint8Array<ArrayBuffer> | null>();
+  try {
+    zlib.zstdCompress(text, (error, result) => resolve(error ? null : new Uint8Array(result)));
+  } catch {
+    return null;
+  }
   return await promise;
 }
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { promisify } from "node:util";
-import { zstdCompress } from "node:zlib";
+import { zstdCompressSync } from "node:zlib";
 import {
   completed,
   created,
@@ -150,12 +149,24 @@ Deno.test("an answer waits for its gate, and pauses between events", async () =>
   assert.equal((await reader.read()).done, true);
 });
 
-Deno.test("compressed bodies are on record as text", async () => {
-  await using model = await startScriptedModel([textReply("x")]);
-  const body = new Uint8Array(await promisify(zstdCompress)('{"model":"packed"}'));
-  await (await ask(model, null, { body, headers: { "content-encoding": "zstd" } })).text();
-  assert.equal(model.requests[0]?.text, '{"model":"packed"}');
-  assert.equal(model.requests[0]?.body.model, "packed");
+const CAN_COMPRESS = (() => {
+  try {
+    return zstdCompressSync("x").length > 0;
+  } catch {
+    return false;
+  }
+})();
+
+Deno.test({
+  name: "compressed bodies are on record as text (needs a runtime with zstd)",
+  ignore: !CAN_COMPRESS,
+  fn: async () => {
+    await using model = await startScriptedModel([textReply("x")]);
+    const body = new Uint8Array(zstdCompressSync('{"model":"packed"}'));
+    await (await ask(model, null, { body, headers: { "content-encoding": "zstd" } })).text();
+    assert.equal(model.requests[0]?.text, '{"model":"packed"}');
+    assert.equal(model.requests[0]?.body.model, "packed");
+  },
 });
 
 Deno.test("bodies that come in chunks are put together", async () => {
