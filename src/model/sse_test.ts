@@ -60,7 +60,7 @@ Deno.test("a broken body is a disconnected stream with its cause", async () => {
 });
 
 Deno.test("one long line costs time in proportion to its length", async () => {
-  const time = async (megabytes: number): Promise<number> => {
+  const once = async (megabytes: number): Promise<number> => {
     const line = `data: ${"x".repeat(megabytes * 1024 * 1024)}\n\n`;
     const chunks = [...pieces(line, 4096)];
     const start = performance.now();
@@ -68,7 +68,9 @@ Deno.test("one long line costs time in proportion to its length", async () => {
     assert.equal(data?.length, megabytes * 1024 * 1024);
     return performance.now() - start;
   };
-  await time(1);
+  // The best of three: other work on the machine only ever adds time.
+  const time = async (megabytes: number): Promise<number> =>
+    Math.min(await once(megabytes), await once(megabytes), await once(megabytes));
   const small = await time(4);
   const large = await time(16);
   // Linear gives 4, quadratic 16; busy machines need the room between.
