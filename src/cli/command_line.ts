@@ -1,0 +1,37 @@
+import { ROOT } from "./commands.ts";
+import { helpText, usageText } from "./help.ts";
+import { parseCommandLine } from "./parse.ts";
+import { keepOnly } from "./permissions.ts";
+import { USAGE_ERROR } from "./usage.ts";
+import { VERSION } from "./version.ts";
+import type { World } from "./world.ts";
+
+/** Parses the command line and runs the command that it names. */
+export async function runCommandLine(world: World): Promise<number> {
+  const parsed = parseCommandLine(ROOT, world.args);
+  switch (parsed.kind) {
+    case "help":
+      await world.stdout.write(helpText(parsed.path));
+      return 0;
+    case "version":
+      await world.stdout.write(`${parsed.name} ${VERSION}\n`);
+      return 0;
+    case "error":
+      await world.stderr.write(
+        `error: ${parsed.message}.\n\n${usageText(parsed.path)}\n\n` +
+          `${parsed.path.map(({ name }) => name).join(" ")} --help tells more.\n`,
+      );
+      return USAGE_ERROR;
+    case "run":
+      break;
+    default:
+      return parsed satisfies never;
+  }
+  const { command } = parsed.invocation.levels.at(-1)!;
+  if (command.load === undefined) {
+    await world.stderr.write(helpText(parsed.invocation.levels.map((level) => level.command)));
+    return USAGE_ERROR;
+  }
+  await keepOnly(command.needs);
+  return await (await command.load()).run(parsed.invocation, world);
+}

@@ -1,0 +1,27 @@
+import { EXEC } from "./exec_spec.ts";
+import { BYPASS, EVERYWHERE, FULL_AUTO, INTERACTIVE } from "./shared_flags.ts";
+import type { CommandSpec } from "./spec.ts";
+
+/** `codex demo`. */
+const DEMO: CommandSpec = {
+  name: "demo",
+  summary: "Watch the agent fix a small project, offline and without an account",
+  positionals: [],
+  flags: [],
+  needs: ["read", "write", "net", "env", "run", "sys", "ffi"],
+  load: () => import("./demo_command.ts"),
+};
+
+/** Everything that `codex` can do. Help is printed from these records. */
+export const ROOT: CommandSpec = {
+  name: "codex",
+  summary: "A coding agent that runs on your machine",
+  details: "The terminal UI is not part of this version: use `codex exec PROMPT`.",
+  positionals: [{ name: "PROMPT", doc: "For the terminal UI" }],
+  flags: [...INTERACTIVE, ...EVERYWHERE],
+  conflicts: [[BYPASS.long, FULL_AUTO.long], [BYPASS.long, "ask-for-approval"]],
+  commands: [EXEC, DEMO],
+  versionName: "codex-cli",
+  needs: [],
+  load: () => import("./root_command.ts"),
+};

@@ -1,0 +1,18 @@
+import { runDemo } from "../demo/mod.ts";
+import { homeOf } from "./home.ts";
+import type { Invocation } from "./spec.ts";
+import { VERSION } from "./version.ts";
+import type { World } from "./world.ts";
+
+/** `codex demo`. */
+export async function run(_invocation: Invocation, world: World): Promise<number> {
+  return await runDemo({
+    env: world.env,
+    home: await homeOf(world),
+    self: world.self,
+    version: VERSION,
+    stdout: world.stdout,
+    onSignal: (handler) => world.onSignal(handler),
+    now: () => world.now(),
+  });
+}

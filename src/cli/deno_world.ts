@@ -1,0 +1,142 @@
+import type { Signal, TextSink, World } from "./world.ts";
+
+/** The world as this process finds it. Reads nothing that the fastest command does not need. */
+export function openWorld(mainUrl: string): World {
+  const isCompiled = Deno.build.standalone;
+  const env = Deno.env.toObject();
+  return {
+    args: Deno.args,
+    argv0: () => readArgv0(isCompiled),
+    env,
+    cwd: Deno.cwd,
+    home: readHome,
+    self: isCompiled
+      ? { argv: [Deno.execPath()], env: {} }
+      : { argv: sourceArgv(mainUrl), env: sourceEnv(env) },
+    isCompiled,
+    stdin: {
+      get isTerminal() {
+        return Deno.stdin.isTerminal();
+      },
+      read: () => new Response(Deno.stdin.readable).bytes(),
+    },
+    stdout: textSink(Deno.stdout),
+    stderr: textSink(Deno.stderr),
+    onSignal,
+    onUncaught,
+    now: Date.now,
+  };
+}
+
+/** How to start this program from source. The configuration is named: it may be started in any folder. */
+function sourceArgv(mainUrl: string): string[] {
+  const main = decodeURIComponent(new URL(mainUrl).pathname);
+  const file = Deno.build.os === "windows" ? main.slice(1) : main;
+  const config = file.replace(/main\.ts$/, "deno.json");
+  return [Deno.execPath(), "run", "-A", "-q", "--no-prompt", "--config", config, file];
+}
+
+/** Where Deno's cache is, for children that inherit nothing else. */
+function sourceEnv(env: Readonly<Record<string, string>>): Record<string, string> {
+  const { DENO_DIR, XDG_CACHE_HOME, HOME, LOCALAPPDATA } = env;
+  if (DENO_DIR) return { DENO_DIR };
+  const caches = Deno.build.os === "windows"
+    ? LOCALAPPDATA
+    : Deno.build.os === "darwin"
+    ? HOME && `${HOME}/Library/Caches`
+    : XDG_CACHE_HOME || (HOME && `${HOME}/.cache`);
+  return caches ? { DENO_DIR: `${caches}/deno` } : {};
+}
+
+/** The runtime's own `argv0` costs milliseconds at start, so the system is asked where it can be. */
+async function readArgv0(isCompiled: boolean): Promise<string | null> {
+  // From source the name is always that of the runtime.
+  if (!isCompiled || Deno.build.os === "windows") return null;
+  if (Deno.build.os === "linux") {
+    try {
+      return Deno.readTextFileSync("/proc/self/cmdline").split("\0")[0] ?? null;
+    } catch {
+      // No /proc in here: ask the slower way.
+    }
+  }
+  return (await import("node:process")).default.argv0;
+}
+
+async function readHome(): Promise<string | null> {
+  const home = Deno.env.get(Deno.build.os === "windows" ? "USERPROFILE" : "HOME");
+  if (home) return home;
+  try {
+    return (await import("node:os")).homedir() || null;
+  } catch {
+    return null;
+  }
+}
+
+interface Output {
+  isTerminal(): boolean;
+  write(data: Uint8Array): Promise<number>;
+}
+
+/** Pause before the next try when a reader of a non-blocking stream is slower than we are. */
+const FULL_PIPE_PAUSE_MS = 5;
+
+function textSink(output: Output): TextSink {
+  let last: Promise<boolean> = Promise.resolve(true);
+  return {
+    get isTerminal() {
+      return output.isTerminal();
+    },
+    write(text) {
+      const bytes = new TextEncoder().encode(text);
+      // One after the other, so that texts never mix.
+      last = last.catch(() => true).then((open) => open && writeAll(output, bytes));
+      return last;
+    },
+  };
+}
+
+async function writeAll(output: Output, bytes: Uint8Array): Promise<boolean> {
+  for (let done = 0; done < bytes.length;) {
+    try {
+      done += await output.write(bytes.subarray(done));
+    } catch (error) {
+      if (error instanceof Deno.errors.BrokenPipe) return false;
+      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, FULL_PIPE_PAUSE_MS));
+    }
+  }
+  return true;
+}
+
+function onSignal(handler: (signal: Signal) => void): Disposable {
+  // Windows knows neither SIGTERM nor a hang-up that a program could wait for.
+  const signals: Signal[] = Deno.build.os === "windows"
+    ? ["SIGINT"]
+    : ["SIGINT", "SIGTERM", "SIGHUP"];
+  const stack = new DisposableStack();
+  for (const signal of signals) {
+    const listener = () => handler(signal);
+    Deno.addSignalListener(signal, listener);
+    stack.defer(() => Deno.removeSignalListener(signal, listener));
+  }
+  return stack;
+}
+
+function onUncaught(handler: (error: unknown) => void): Disposable {
+  const rejected = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    handler(event.reason);
+  };
+  const thrown = (event: ErrorEvent) => {
+    event.preventDefault();
+    handler(event.error ?? event.message);
+  };
+  globalThis.addEventListener("unhandledrejection", rejected);
+  globalThis.addEventListener("error", thrown);
+  return {
+    [Symbol.dispose]() {
+      globalThis.removeEventListener("unhandledrejection", rejected);
+      globalThis.removeEventListener("error", thrown);
+    },
+  };
+}

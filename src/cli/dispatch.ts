@@ -1,0 +1,81 @@
+import { VERSION } from "./version.ts";
+import type { World } from "./world.ts";
+
+/** Argument with which the program becomes another one: the next argument is that one's name. */
+export const RUN_AS = "--codex-run-as";
+
+/**
+ * Runs the program that this process was started as, and returns its exit code: one executable is several
+ * programs, told apart by its name or by its first argument. Never throws.
+ */
+export async function run(world: World): Promise<number> {
+  const crashed = Promise.withResolvers<number>();
+  using _uncaught = world.onUncaught((error) => void complain(world, error).then(crashed.resolve));
+  try {
+    return await Promise.race([dispatch(world), crashed.promise]);
+  } catch (error) {
+    return await complain(world, error);
+  }
+}
+
+async function dispatch(world: World): Promise<number> {
+  const [first, ...rest] = world.args;
+  const argv0 = await world.argv0();
+  const name = first === RUN_AS ? rest[0] ?? null : argv0;
+  switch (programName(name)) {
+    case "apply_patch":
+    case "applypatch":
+      return await applyPatch(world, first === RUN_AS ? rest.slice(1) : world.args);
+  }
+  switch (first) {
+    case "--codex-run-as-apply-patch":
+      return await applyOwnPatch(world, rest);
+    case "--codex-run-landlock":
+      return (await import("../sandbox/mod.ts")).runLandlockHelper(rest);
+    case "--version":
+    case "-V":
+      if (rest.length > 0) break;
+      await world.stdout.write(`codex-cli ${VERSION}\n`);
+      return 0;
+  }
+  return await (await import("./command_line.ts")).runCommandLine(world);
+}
+
+/** The last part of a path, without the ending of Windows. */
+function programName(argv0: string | null): string | null {
+  return argv0?.split(/[\\/]/).at(-1)?.replace(/\.exe$/i, "") ?? null;
+}
+
+async function applyPatch(world: World, args: readonly string[]): Promise<number> {
+  const { runStandalone } = await import("../patch/mod.ts");
+  return await printed(world, await runStandalone(patchOptions(world, args)));
+}
+
+async function applyOwnPatch(world: World, args: readonly string[]): Promise<number> {
+  const { runSelfApply } = await import("../patch/mod.ts");
+  return await printed(world, await runSelfApply(patchOptions(world, args)));
+}
+
+function patchOptions(world: World, args: readonly string[]) {
+  return { args, readStdin: () => world.stdin.read(), cwd: world.cwd() };
+}
+
+async function printed(
+  world: World,
+  outcome: { exitCode: number; stdout: string; stderr: string },
+): Promise<number> {
+  await world.stdout.write(outcome.stdout);
+  await world.stderr.write(outcome.stderr);
+  return outcome.exitCode;
+}
+
+/** One line for a person; the stack only for those who ask for it, as users of the reference do. */
+async function complain({ env, stderr }: World, error: unknown): Promise<number> {
+  const message = error instanceof Error ? error.message || error.name : String(error);
+  const backtrace = env["RUST_BACKTRACE"] ?? "0";
+  const stack = backtrace !== "0" && backtrace !== "" && error instanceof Error
+    ? `\n${error.stack ?? ""}`
+    : "";
+  await stderr.write(`Error: ${message}${stack}\n`).catch(() => false);
+  return 1;
+}

@@ -1,0 +1,54 @@
+import { resolve } from "node:path";
+import { ConfigError, findCodexHome, loadDotEnv } from "../config/mod.ts";
+import { type ExecIo, runExec } from "../exec/mod.ts";
+import { execArgs } from "./exec_args.ts";
+import { openHelperFolder } from "./helper_folder.ts";
+import type { Invocation } from "./spec.ts";
+import { BYPASS, FULL_AUTO } from "./shared_flags.ts";
+import { homeOf } from "./home.ts";
+import { USAGE_ERROR } from "./usage.ts";
+import { VERSION } from "./version.ts";
+import type { World } from "./world.ts";
+
+/** `codex exec` and `codex exec resume`. */
+export async function run({ levels }: Invocation, world: World): Promise<number> {
+  const cwd = world.cwd();
+  const args = await execArgs(levels, async (path) => {
+    return await Deno.stat(resolve(cwd, path)).then((info) => info.isFile, () => false);
+  });
+  if (args.bypass && args.fullAuto) {
+    await world.stderr.write(
+      `error: --${BYPASS.long} and --${FULL_AUTO.long} exclude each other.\n`,
+    );
+    return USAGE_ERROR;
+  }
+  const ignored = levels[0]?.positionals[0];
+  if (ignored !== undefined) {
+    await world.stderr.write(`warning: "${ignored}" in front of "exec" is ignored\n`);
+  }
+  const home = await homeOf(world);
+  let codexHome: string;
+  try {
+    codexHome = await findCodexHome({ env: world.env, home });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    await world.stderr.write(`Error finding codex home: ${error.message}\n`);
+    return 1;
+  }
+  const env = { ...world.env, ...await loadDotEnv(codexHome) };
+  await using helpers = await openHelperFolder({ codexHome, world });
+  const io: ExecIo = {
+    env: helpers === null ? env : { ...env, PATH: helpers.prependedTo(env["PATH"]) },
+    cwd,
+    home,
+    codexHome,
+    self: world.self,
+    version: VERSION,
+    stdin: world.stdin,
+    stdout: world.stdout,
+    stderr: world.stderr,
+    onSignal: (handler) => world.onSignal(handler),
+    now: () => world.now(),
+  };
+  return await runExec(args, io);
+}

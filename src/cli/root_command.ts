@@ -1,0 +1,18 @@
+import { USAGE_ERROR } from "./usage.ts";
+import type { Invocation } from "./spec.ts";
+import type { World } from "./world.ts";
+
+/** `codex` without a command, where the terminal UI would start. */
+export async function run({ levels }: Invocation, { stderr }: World): Promise<number> {
+  const [root] = levels;
+  const word = root?.positionals[0];
+  const names = (root?.command.commands ?? []).map(({ name }) => name);
+  await stderr.write(
+    word === undefined
+      ? 'error: the terminal UI is not part of this version; run a prompt with: codex exec "..."\n'
+      : `error: "${word}" is no command of this version, and there is no terminal UI that it ` +
+        `could be a prompt for. Commands are: ${[...names, "help"].join(", ")}. ` +
+        'Run a prompt with: codex exec "..."\n',
+  );
+  return USAGE_ERROR;
+}
