@@ -22,8 +22,8 @@ import { DENO_VERSION, DIST, permissionFlags, readProject, ROOT } from "./projec
 
 /** The name the package is published under when none is given. */
 const DEFAULT_NAME = "codex-deno";
-/** Packages with native code. They cannot go into a bundle, so npm installs them for the machine at hand. */
-const NATIVE_PACKAGES = ["@lydell/node-pty"];
+/** Packages that read files of their own, native code or WebAssembly: npm installs them beside the bundle. */
+const UNBUNDLED = ["@lydell/node-pty", "@silvia-odwyer/photon-node"];
 
 const OUTPUT = join(DIST, "npm");
 const PACKAGE = join(OUTPUT, "package");
@@ -38,7 +38,7 @@ async function run(program: string, args: readonly string[], cwd: string): Promi
 }
 
 async function bundle(): Promise<void> {
-  const external = NATIVE_PACKAGES.flatMap((name) => ["--external", name]);
+  const external = UNBUNDLED.flatMap((name) => ["--external", name]);
   const output = join(PACKAGE, "dist", "codex.js");
   const args = ["bundle", "--quiet", "--platform", "deno", ...external, "-o", output, "main.ts"];
   await run(Deno.execPath(), args, ROOT);
@@ -65,9 +65,9 @@ async function writePackage(name: string): Promise<void> {
     files: ["bin", "dist"],
     engines: { node: ">=18" },
     dependencies: { deno: DENO_VERSION },
-    // Without a prebuilt addon the program falls back to pipes: not a reason to refuse the installation.
+    // Without a prebuilt addon the program falls back to pipes: no reason to refuse the installation.
     optionalDependencies: Object.fromEntries(
-      NATIVE_PACKAGES.map((each) => [each, pinnedVersion(project.imports, each)]),
+      UNBUNDLED.map((each) => [each, pinnedVersion(project.imports, each)]),
     ),
   };
   await Deno.writeTextFile(join(PACKAGE, "package.json"), JSON.stringify(manifest, null, 2) + "\n");

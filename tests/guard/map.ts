@@ -23,7 +23,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   process: ["sandbox", "files"],
   rollout: ["files"],
   context: ["git", "files"],
-  tools: ["policy", "sandbox", "process", "patch", "context"],
+  tools: ["files", "policy", "sandbox", "process", "patch", "context"],
   agent: [
     "context",
     "model",
@@ -54,7 +54,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   exec: ["app"],
   demo: ["app", "scripted"],
-  cli: ["config", "exec", "demo"],
+  // One executable is several programs: as `apply_patch`, and as the helper that confines itself, it has no front end.
+  cli: ["config", "exec", "demo", "patch", "sandbox"],
 };
 
 /** What `main.ts` may import. */
@@ -69,6 +70,7 @@ export const WORLD_READERS: readonly string[] = ["cli"];
 /** The one room that may import each npm package. A package that is not listed may not be imported at all. */
 export const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   "@lydell/node-pty": ["process"],
+  "@silvia-odwyer/photon-node": ["context"],
   "eventsource-parser": ["model"],
   "smol-toml": ["config"],
   // Two rooms parse what other programs wrote, and neither may import the other.

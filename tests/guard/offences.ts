@@ -59,7 +59,8 @@ export function crossings(house: House): string[] {
       const target = resolveLocal(file.path, specifier);
       if (target === null) continue;
       const targetRoom = roomOf(target);
-      if (targetRoom === room) continue;
+      // The version is written down in one place.
+      if (targetRoom === room || (room === "cli" && target === "deno.json")) continue;
       if (targetRoom === null || targetRoom === "main") {
         if (!isTest(file.path)) found.push(`${file.path} leaves src/ for ${target}`);
         continue;

@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { readHouse, startUpGraph } from "./offences.ts";
+import { readTree } from "./source_tree.ts";
+
+/**
+ * What loads before the first line of the program runs, also for `codex --version`. A file more is a decision, not an
+ * accident: everything else is loaded by the command that needs it.
+ */
+const AT_START = {
+  files: [
+    "main.ts",
+    "src/cli/deno_world.ts",
+    "src/cli/dispatch.ts",
+    "src/cli/mod.ts",
+    "src/cli/version.ts",
+  ],
+  packages: [],
+};
+
+Deno.test("start-up: main.ts loads these files and no package", async () => {
+  assert.deepEqual(startUpGraph(readHouse(await readTree()), "main.ts"), AT_START);
+});
