@@ -1,0 +1,53 @@
+/** Names of the older event vocabulary that this program writes. */
+export type EventMsgType =
+  | "error"
+  | "warning"
+  | "background_event"
+  | "deprecation_notice"
+  | "stream_error"
+  | "model_reroute"
+  | "context_compacted"
+  | "thread_rolled_back"
+  | "task_started"
+  | "task_complete"
+  | "turn_aborted"
+  | "token_count"
+  | "user_message"
+  | "agent_message"
+  | "agent_message_delta"
+  | "agent_reasoning"
+  | "agent_reasoning_delta"
+  | "agent_reasoning_raw_content"
+  | "agent_reasoning_raw_content_delta"
+  | "agent_reasoning_section_break"
+  | "session_configured"
+  | "mcp_tool_call_begin"
+  | "mcp_tool_call_end"
+  | "web_search_begin"
+  | "web_search_end"
+  | "exec_command_begin"
+  | "exec_command_output_delta"
+  | "exec_command_end"
+  | "terminal_interaction"
+  | "view_image_tool_call"
+  | "exec_approval_request"
+  | "apply_patch_approval_request"
+  | "request_user_input"
+  | "patch_apply_begin"
+  | "patch_apply_end"
+  | "turn_diff"
+  | "plan_update"
+  | "raw_response_item"
+  | "item_started"
+  | "item_completed"
+  | "agent_message_content_delta"
+  | "plan_delta"
+  | "reasoning_content_delta"
+  | "reasoning_raw_content_delta"
+  | "shutdown_complete";
+
+/** One event in wire form; members that are `undefined` are left out. */
+export interface EventMsg {
+  readonly type: EventMsgType;
+  readonly [member: string]: unknown;
+}
