@@ -13,4 +13,5 @@ export {
   type SyscallArgument,
   type SyscallResult,
 } from "./libc.ts";
+export { type OsFacts, readOsFacts } from "./os_facts.ts";
 export { lastArgumentBytes, startingDescriptorLimit } from "./process_facts.ts";
