@@ -13,6 +13,7 @@ const SYMBOLS = {
   write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
   kill: { parameters: ["i32", "i32"], result: "i32" },
   getppid: { parameters: [], result: "i32" },
+  unsetenv: { parameters: ["buffer"], result: "i32" },
   getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
   setrlimit: { parameters: ["i32", "buffer"], result: "i32" },
   __errno_location: { parameters: [], result: "pointer" },
@@ -43,6 +44,8 @@ export interface Libc {
   /** Whether a process with this id exists, whoever owns it. */
   processExists(pid: number): boolean;
   parentId(): number;
+  /** Removes a variable from the environment that `execvp` hands on. */
+  unsetVariable(name: string): void;
   /** Lowers the soft limit of open descriptors; never raises it. */
   lowerDescriptorLimit(soft: number): void;
 }
@@ -66,7 +69,7 @@ export function openLibc(): Libc {
     },
     defaultSignal: (signal) => void symbols.signal(signal, 0n),
     execvp: (argv) => execvp(symbols, argv),
-    open: (path, flags) => checked(symbols.open(cString(new TextEncoder().encode(path)), flags, 0)),
+    open: (path, flags) => checked(symbols.open(cString(encode(path)), flags, 0)),
     close: (descriptor) => void symbols.close(descriptor),
     flock: (descriptor, operation) => checked(symbols.flock(descriptor, operation)),
     write: (descriptor, bytes) => checked(symbols.write(descriptor, bytes, BigInt(bytes.length))),
@@ -75,6 +78,7 @@ export function openLibc(): Libc {
       return result === 0 || result === -EPERM;
     },
     parentId: () => symbols.getppid(),
+    unsetVariable: (name) => void symbols.unsetenv(cString(encode(name))),
     lowerDescriptorLimit: (soft) => lowerDescriptorLimit(symbols, soft),
   };
 }
@@ -95,6 +99,10 @@ function addressOf(bytes: Uint8Array<ArrayBuffer>): bigint {
 /** Memory address of `bytes`, to be put into a structure. The caller keeps `bytes` alive during the call. */
 export function pointerTo(bytes: Uint8Array<ArrayBuffer>): bigint {
   return addressOf(bytes);
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }
 
 function cString(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -40,7 +40,7 @@ export function createSandbox({ backend, self, stateDir }: SandboxOptions): Sand
         kind: wrapper.kind,
         argv: wrapped.argv,
         cwd: request.cwd,
-        env,
+        env: wrapped.env,
         unenforced: wrapped.unenforced,
         [Symbol.asyncDispose]: () => wrapped[Symbol.asyncDispose](),
       };

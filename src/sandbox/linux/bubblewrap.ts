@@ -15,6 +15,7 @@ import { thisMachine } from "./syscalls.ts";
 /** What a backend makes of a request; the rest of `Confined` is the same for all. */
 export interface Wrapped extends AsyncDisposable {
   readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
   readonly unenforced: readonly Limit[];
 }
 
@@ -74,6 +75,7 @@ export function createBubblewrap(program: AbsolutePath, stateDir: AbsolutePath):
       const owned = stack.move();
       return {
         argv,
+        env: request.env,
         unenforced: [...limits, ...guarded.limits],
         [Symbol.asyncDispose]: () => owned.disposeAsync(),
       };

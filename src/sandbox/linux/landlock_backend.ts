@@ -22,6 +22,7 @@ export function createLandlock(self: SelfCommand, abi: number): Wrapper {
         network,
         parent: Deno.pid,
         descriptorLimit,
+        unset: Object.keys(self.env).filter((name) => !Object.hasOwn(request.env, name)),
       };
       return {
         argv: [
@@ -31,6 +32,7 @@ export function createLandlock(self: SelfCommand, abi: number): Wrapper {
           "--",
           ...request.argv,
         ],
+        env: { ...self.env, ...request.env },
         unenforced: landlockLimits(abi, { network, writes: roots.length > 0 }),
         [Symbol.asyncDispose]: () => Promise.resolve(),
       };

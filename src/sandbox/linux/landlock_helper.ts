@@ -76,6 +76,7 @@ function tieToParent(libc: Libc, expected: number): void {
 function restoreDefaults(libc: Libc, plan: LandlockPlan): void {
   libc.defaultSignal(SIGPIPE);
   libc.lowerDescriptorLimit(plan.descriptorLimit);
+  for (const name of plan.unset) libc.unsetVariable(name);
 }
 
 /** The order matters: each step needs a call that a later one may take away. */

@@ -12,6 +12,8 @@ export interface LandlockPlan {
   readonly parent: number;
   /** Soft limit of open descriptors for the command. */
   readonly descriptorLimit: number;
+  /** Variables that only the helper needed, to start. */
+  readonly unset: readonly string[];
 }
 
 export function parseLandlockPlan(text: string): LandlockPlan | null {
@@ -22,17 +24,16 @@ export function parseLandlockPlan(text: string): LandlockPlan | null {
     return null;
   }
   if (typeof value !== "object" || value === null) return null;
-  const { writable, network, parent, descriptorLimit } = value as Record<string, unknown>;
-  if (!Array.isArray(writable) || typeof network !== "boolean") return null;
+  const { writable, network, parent, descriptorLimit, unset } = value as Record<string, unknown>;
+  if (!isTextList(writable) || !isTextList(unset) || typeof network !== "boolean") return null;
   if (!isCount(parent) || !isCount(descriptorLimit)) return null;
-  const paths: AbsolutePath[] = [];
-  for (const path of writable) {
-    if (typeof path !== "string" || !path.startsWith("/")) return null;
-    paths.push(path);
-  }
-  return { writable: paths, network, parent, descriptorLimit };
+  if (!writable.every((path) => path.startsWith("/"))) return null;
+  return { writable, network, parent, descriptorLimit, unset };
 }
 
+function isTextList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
 function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0;
 }

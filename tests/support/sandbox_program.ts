@@ -1,0 +1,27 @@
+/**
+ * Stands in for the whole program in tests of the sandbox: `--codex-run-landlock …` as the real one takes it, and
+ * `hold REQUEST`, which confines one command, starts it and waits for it.
+ */
+import {
+  type ConfineRequest,
+  createSandbox,
+  LANDLOCK_HELPER_FLAG,
+  runLandlockHelper,
+  type SandboxBackend,
+  type SelfCommand,
+} from "../../src/sandbox/mod.ts";
+
+interface Held {
+  readonly backend: SandboxBackend;
+  readonly self: SelfCommand;
+  readonly stateDir: string;
+  readonly request: ConfineRequest;
+}
+
+const [first, ...rest] = Deno.args;
+if (first === LANDLOCK_HELPER_FLAG) Deno.exit(runLandlockHelper(rest));
+const { request, ...options } = JSON.parse(rest[0] ?? "") as Held;
+await using confined = await createSandbox(options).confine(request);
+const [program = "", ...args] = confined.argv;
+await new Deno.Command(program, { args, cwd: confined.cwd, env: { ...confined.env } }).spawn()
+  .status;

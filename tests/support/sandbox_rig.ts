@@ -1,0 +1,150 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { SandboxPolicy, WorkspaceWritePolicy } from "../../src/protocol/mod.ts";
+import {
+  type Confined,
+  type ConfineRequest,
+  createSandbox,
+  probeSandbox,
+  type Sandbox,
+  type SandboxBackend,
+  type SelfCommand,
+} from "../../src/sandbox/mod.ts";
+
+export const SELF: SelfCommand = {
+  argv: [
+    Deno.execPath(),
+    "run",
+    "-A",
+    "--no-config",
+    "--no-lock",
+    "--quiet",
+    fileURLToPath(new URL("./sandbox_program.ts", import.meta.url)),
+  ],
+  env: Object.fromEntries(
+    ["HOME", "DENO_DIR"].flatMap((name) => {
+      const value = Deno.env.get(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  ),
+};
+
+export const WORKSPACE_ONLY: WorkspaceWritePolicy = {
+  type: "workspace-write",
+  writableRoots: [],
+  readOnlyAccess: { type: "full-access" },
+  networkAccess: false,
+  excludeTmpdirEnvVar: true,
+  excludeSlashTmp: true,
+};
+
+export const READ_ONLY: SandboxPolicy = {
+  type: "read-only",
+  access: { type: "full-access" },
+};
+
+/** What works on this machine, each found by the probe itself; `reason` says why one does not. */
+export async function probeBoth(): Promise<
+  Record<"bubblewrap" | "landlock", { backend: SandboxBackend; ignore: boolean; reason: string }>
+> {
+  const probe = (path: string) =>
+    probeSandbox({ path, cwd: "/nonexistent", self: SELF, cacheDir: null });
+  const all = await probe("/usr/local/bin:/usr/bin:/bin");
+  const without = await probe("");
+  const describe = (backend: SandboxBackend, kind: string) => ({
+    backend,
+    ignore: backend.kind !== kind,
+    reason: backend.kind === kind ? "" : ` (ignored: ${backend.reason})`,
+  });
+  return {
+    bubblewrap: describe(all, "bubblewrap"),
+    landlock: describe(without, "landlock"),
+  };
+}
+
+export interface Finished {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A throw-away workspace beside a folder that is not part of it. */
+export interface SandboxRig extends AsyncDisposable {
+  readonly base: string;
+  readonly workspace: string;
+  readonly outside: string;
+  readonly sandbox: Sandbox;
+  request(argv: readonly string[], change?: Partial<ConfineRequest>): ConfineRequest;
+  confine(argv: readonly string[], change?: Partial<ConfineRequest>): Promise<Confined>;
+  run(argv: readonly string[], change?: Partial<ConfineRequest>): Promise<Finished>;
+  /** Runs each attempt in one confined shell; true = it succeeded. */
+  attempts<Name extends string>(
+    scripts: Readonly<Record<Name, string>>,
+    change?: Partial<ConfineRequest>,
+  ): Promise<Record<Name, boolean>>;
+}
+
+export async function openSandboxRig(backend: SandboxBackend): Promise<SandboxRig> {
+  const base = await Deno.realPath(await Deno.makeTempDir({ prefix: "sandbox-test-" }));
+  const workspace = join(base, "workspace");
+  const outside = join(base, "outside");
+  await Deno.mkdir(workspace);
+  await Deno.mkdir(outside);
+  const sandbox = createSandbox({ backend, self: SELF, stateDir: join(base, "state") });
+  const rig: SandboxRig = {
+    base,
+    workspace,
+    outside,
+    sandbox,
+    request: (argv, change = {}) => ({
+      argv,
+      cwd: workspace,
+      env: childEnvironment(),
+      policy: WORKSPACE_ONLY,
+      policyCwd: workspace,
+      tmpdir: null,
+      tty: false,
+      ...change,
+    }),
+    confine: (argv, change) => sandbox.confine(rig.request(argv, change)),
+    async run(argv, change) {
+      await using confined = await rig.confine(argv, change);
+      return await finish(confined);
+    },
+    async attempts(scripts, change) {
+      const lines = Object.entries<string>(scripts).map(([name, script]) =>
+        `if ( ${script} ) >/dev/null; then echo '${name} yes'; else echo '${name} no'; fi`
+      );
+      const { stdout } = await rig.run(["/bin/sh", "-c", lines.join("\n")], change);
+      const pairs = stdout.trim().split("\n").map((line) => line.split(" "));
+      return Object.fromEntries(pairs.map(([name, answer]) => [name, answer === "yes"]));
+    },
+    [Symbol.asyncDispose]: () => Deno.remove(base, { recursive: true }),
+  };
+  return rig;
+}
+
+/** What the runtime needs to start as a helper, and no more. */
+export function childEnvironment(): Record<string, string> {
+  const kept = ["PATH", "HOME", "DENO_DIR"].map((name) => [name, Deno.env.get(name)]);
+  return Object.fromEntries(kept.filter(([, value]) => value !== undefined));
+}
+
+export async function finish(confined: Confined): Promise<Finished> {
+  const [program = "", ...args] = confined.argv;
+  const output = await new Deno.Command(program, {
+    args,
+    cwd: confined.cwd,
+    env: { ...confined.env },
+    clearEnv: true,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  const decoder = new TextDecoder();
+  return {
+    code: output.code,
+    stdout: decoder.decode(output.stdout),
+    stderr: decoder.decode(output.stderr),
+  };
+}
