@@ -25,7 +25,12 @@ export async function readProject(): Promise<ProjectFile> {
   return JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
 }
 
-/** The `codex` permission set as command-line flags, for where `-P` is not read (`deno compile`, installed launchers). */
+/**
+ * The `codex` permission set as command-line flags, for where `-P` is not read (`deno compile`, installed launchers).
+ *
+ * The program starts with all eight: only then does Deno open anything below `/proc`, `/sys` and `/dev/fd`, which the
+ * sandbox, the ending of process groups and `-o /dev/stdout` need. Each command then gives back what it does not use.
+ */
 export function permissionFlags(project: ProjectFile): string[] {
   return Object.entries(project.permissions.codex)
     .filter(([, granted]) => granted)
