@@ -58,7 +58,7 @@ function metaToWire(meta: SessionMeta): Wire {
     source: sourceToWire(meta.source),
     model_provider: meta.modelProvider,
     base_instructions: meta.baseInstructions === null ? null : { text: meta.baseInstructions },
-    dynamic_tools: meta.dynamicTools.length === 0 ? undefined : meta.dynamicTools,
+    dynamic_tools: meta.dynamicTools?.length === 0 ? undefined : meta.dynamicTools,
     git: git === null ? undefined : {
       commit_hash: optional(git.commitHash),
       branch: optional(git.branch),
@@ -74,7 +74,7 @@ export function turnContextToWire(context: TurnContextRecord): Wire {
     cwd: context.cwd,
     approval_policy: context.approvalPolicy,
     sandbox_policy: sandboxPolicyToWire(context.sandboxPolicy),
-    network: network === null ? undefined : {
+    network: network === undefined ? undefined : {
       allowed_domains: network.allowedDomains,
       denied_domains: network.deniedDomains,
     },

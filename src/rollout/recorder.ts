@@ -1,10 +1,10 @@
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { type AppendLog, filesErrorCode, openAppendLog, tryLockFile } from "../files/mod.ts";
 import type { AbsolutePath, ThreadId } from "../protocol/mod.ts";
 import type { Logger } from "../telemetry/mod.ts";
 import { encodeItem, type EncodeOptions, stampLine, turnContextToWire } from "./encode.ts";
 import { RolloutError, type RolloutErrorCode } from "./error.ts";
-import { rolloutPath } from "./path.ts";
+import { rolloutPath, threadIdOfFileName } from "./path.ts";
 import type { PersistenceMode, RolloutItem, SessionMeta } from "./types.ts";
 
 /** Session files hold code and may hold secrets: nobody else may read them. */
@@ -18,7 +18,6 @@ const MAX_PENDING = 256 * 1024 * 1024;
 const LOCK_FOLDER = "thread-writer-locks";
 
 interface CommonOptions {
-  readonly codexHome: AbsolutePath;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly mode: PersistenceMode;
@@ -30,12 +29,16 @@ interface CommonOptions {
 }
 
 export interface CreateOptions extends CommonOptions {
+  readonly codexHome: AbsolutePath;
   readonly meta: SessionMeta;
 }
 
 export interface ResumeOptions extends CommonOptions {
   readonly path: AbsolutePath;
-  readonly threadId: ThreadId;
+  /** Absent = the one in the file's name. */
+  readonly threadId?: ThreadId;
+  /** Where the writer's lock is kept; absent = none is taken. */
+  readonly codexHome?: AbsolutePath;
 }
 
 /**
@@ -47,6 +50,7 @@ export class RolloutRecorder implements AsyncDisposable {
   readonly #options: CommonOptions;
   readonly #encode: EncodeOptions;
   readonly #path: AbsolutePath;
+  readonly #lockFolder: AbsolutePath | null;
   #queue: string[] = [];
   #pending = 0;
   #log: AppendLog | null = null;
@@ -56,9 +60,16 @@ export class RolloutRecorder implements AsyncDisposable {
   #state: "open" | "failed" | "closed" = "open";
   #lastContext: string | null = null;
 
-  private constructor(options: CommonOptions, path: AbsolutePath, threadId: ThreadId) {
+  private constructor(
+    options: CommonOptions & { readonly codexHome?: AbsolutePath },
+    path: AbsolutePath,
+    threadId: ThreadId,
+  ) {
     this.#options = options;
     this.#path = path;
+    this.#lockFolder = options.codexHome === undefined
+      ? null
+      : join(options.codexHome, LOCK_FOLDER);
     this.#encode = {
       threadId,
       mode: options.mode,
@@ -81,7 +92,8 @@ export class RolloutRecorder implements AsyncDisposable {
    * @throws {RolloutError} when the file cannot be opened for writing.
    */
   static async resume(options: ResumeOptions): Promise<RolloutRecorder> {
-    const recorder = new RolloutRecorder(options, options.path, options.threadId);
+    const threadId = options.threadId ?? threadIdOfFileName(basename(options.path)) ?? "";
+    const recorder = new RolloutRecorder(options, options.path, threadId);
     try {
       await Deno.stat(options.path); // A file that is gone must not come back without its first line.
       await recorder.#open();
@@ -146,7 +158,8 @@ export class RolloutRecorder implements AsyncDisposable {
 
   /** A second writer is allowed, as lines never mix, but the person should know about it. */
   async #takeLock(): Promise<void> {
-    const folder = join(this.#options.codexHome, LOCK_FOLDER);
+    const folder = this.#lockFolder;
+    if (folder === null || this.#encode.threadId === "") return;
     try {
       await Deno.mkdir(folder, { recursive: true, mode: FOLDER_MODE });
       this.#lock = await tryLockFile(join(folder, `${this.#encode.threadId}.lock`));

@@ -26,8 +26,8 @@ export interface SessionMeta {
   readonly source: SessionSource;
   readonly modelProvider: string | null;
   readonly baseInstructions: string | null;
-  /** Tools that a client brought, in wire form; `[]` = none. */
-  readonly dynamicTools: readonly unknown[];
+  /** Tools that a client brought, in wire form; absent and `[]` = none. */
+  readonly dynamicTools?: readonly unknown[];
   /** `null` outside a repository. */
   readonly git: {
     readonly commitHash: string | null;
@@ -42,10 +42,11 @@ export interface TurnContextRecord {
   readonly cwd: AbsolutePath;
   readonly approvalPolicy: ApprovalPolicy;
   readonly sandboxPolicy: SandboxPolicy;
-  readonly network: {
+  /** Present only when managed settings restrict hosts. */
+  readonly network?: {
     readonly allowedDomains: readonly string[];
     readonly deniedDomains: readonly string[];
-  } | null;
+  };
   readonly model: string;
   readonly personality: Personality | null;
   readonly collaborationMode: CollaborationMode | null;
