@@ -7,6 +7,9 @@ export interface DrainLimits {
 
 export const DRAIN_LIMITS: DrainLimits = { quietMs: 50, capMs: 2000 };
 
+/** A child that survives a kill for so long (it may have become somebody else's) is left to itself. */
+export const ABANDON_MS = 2000;
+
 export type StreamName = "stdout" | "stderr";
 
 /** Gets each read. The bytes are overwritten by the next read: copy what is to be kept. */
@@ -17,13 +20,14 @@ const READ_BYTES = 64 * 1024;
 /**
  * Reads both streams of a child until it has ended and its output is drained: until both streams are closed or, when
  * somebody else holds them open, until they are quiet. Memory in use: one buffer a stream. `onStatus` is called as
- * soon as the child has ended.
+ * soon as the child has ended. When `abandoned` resolves first, the child is left to itself and the result is `null`.
  */
 export async function readUntilEnd(
   child: Deno.ChildProcess,
   sink: OutputSink,
   onStatus: () => void,
-): Promise<Deno.CommandStatus> {
+  abandoned: Promise<void>,
+): Promise<Deno.CommandStatus | null> {
   let reads = 0;
   let failure: { readonly cause: unknown } | null = null;
   // A sink that fails must not block the child: reading goes on, and the failure is thrown at the end.
@@ -43,8 +47,9 @@ export async function readUntilEnd(
     readAll(stderr, (bytes) => take("stderr", bytes)),
   ]);
   try {
-    const status = await child.status;
+    const status = await Promise.race([child.status, abandoned.then(() => null)]);
     onStatus();
+    if (status === null) child.unref();
     await untilQuiet(closed, () => reads, DRAIN_LIMITS);
     if (failure !== null) throw (failure as { readonly cause: unknown }).cause;
     return status;

@@ -1,5 +1,5 @@
 import type { Confined } from "../sandbox/mod.ts";
-import { DRAIN_LIMITS, type StreamName, untilQuiet } from "./drain.ts";
+import { ABANDON_MS, DRAIN_LIMITS, type StreamName, untilQuiet } from "./drain.ts";
 import { FdPoller, type Watched } from "./fd_poller.ts";
 import {
   cBytes,
@@ -69,6 +69,7 @@ class LinuxTerminalChild implements RunningChild {
   readonly #poller: FdPoller;
   readonly #pair: TerminalPair;
   readonly #closed = Promise.withResolvers<void>();
+  readonly #exited = Promise.withResolvers<void>();
   readonly #buffer = cBytes(READ_BYTES);
   #unsent: Uint8Array = new Uint8Array(0);
   #reads = 0;
@@ -94,8 +95,8 @@ class LinuxTerminalChild implements RunningChild {
     });
     const watching = this.#poller.add(output);
     try {
-      if (watching) await this.#untilExited();
-      else this.kill();
+      if (!watching) this.kill();
+      await this.#untilExited();
       // Ours was the last end but those of children that it left behind; now the master can come to its end.
       this.#libc.close(slave);
       if (watching) await untilQuiet(this.#closed.promise, () => this.#reads, DRAIN_LIMITS);
@@ -126,7 +127,10 @@ class LinuxTerminalChild implements RunningChild {
   kill(): void {
     if (this.#ended || this.#killTimer !== undefined) return;
     signalGroup(this.pid, "SIGHUP");
-    this.#killTimer = setTimeout(() => killSession(this.pid), HANGUP_GRACE_MS);
+    this.#killTimer = setTimeout(() => {
+      killSession(this.pid);
+      this.#killTimer = setTimeout(this.#exited.resolve, ABANDON_MS);
+    }, HANGUP_GRACE_MS);
   }
 
   #watchMaster(sink: (bytes: Uint8Array) => void): Watched {
@@ -169,22 +173,20 @@ class LinuxTerminalChild implements RunningChild {
   }
 
   async #untilExited(): Promise<void> {
-    const exited = Promise.withResolvers<void>();
     const check = (): void => {
-      if (this.#hasExited()) exited.resolve();
+      if (this.#hasExited()) this.#exited.resolve();
     };
     const fd = Number(this.#libc.syscall(BigInt(SYS_PIDFD_OPEN), BigInt(this.pid), 0n));
-    if (fd < 0) {
-      const timer = setInterval(check, EXIT_CHECK_MS);
-      await exited.promise;
-      clearInterval(timer);
-      return;
-    }
     const watched: Watched = { fd, events: POLLIN, ready: check };
-    this.#poller.add(watched);
-    await exited.promise;
-    this.#poller.remove(watched);
-    this.#libc.close(fd);
+    if (fd >= 0 && this.#poller.add(watched)) {
+      await this.#exited.promise;
+      this.#poller.remove(watched);
+    } else {
+      const timer = setInterval(check, EXIT_CHECK_MS);
+      await this.#exited.promise;
+      clearInterval(timer);
+    }
+    if (fd >= 0) this.#libc.close(fd);
   }
 
   /** Leaves the child to be reaped. */
@@ -195,10 +197,10 @@ class LinuxTerminalChild implements RunningChild {
     return new DataView(info.buffer).getInt32(SIGINFO_PID_AT, true) !== 0;
   }
 
-  /** Exit code of the child, which has ended or was just killed; 1 for a death by signal; −1 = unknown. */
+  /** Exit code of the child; 1 for a death by signal; −1 = unknown. */
   #reap(): number {
     const status = cBytes(4);
-    if (this.#libc.waitpid(this.pid, status, 0) !== this.pid) return -1;
+    if (this.#libc.waitpid(this.pid, status, WNOHANG) !== this.pid) return -1;
     const word = new DataView(status.buffer).getInt32(0, true);
     return (word & 0x7f) === 0 ? (word >> 8) & 0xff : 1;
   }

@@ -103,12 +103,13 @@ export class LiveProcess {
     if (signal.aborted) return;
     const stop = Promise.withResolvers<void>();
     const timer = setTimeout(stop.resolve, ms);
-    signal.addEventListener("abort", () => stop.resolve(), { once: true });
+    const onAbort = (): void => stop.resolve();
+    signal.addEventListener("abort", onAbort, { once: true });
     try {
       await Promise.race([...events, stop.promise]);
     } finally {
       clearTimeout(timer);
-      stop.resolve();
+      signal.removeEventListener("abort", onAbort);
     }
   }
 

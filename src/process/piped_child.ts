@@ -1,30 +1,39 @@
 import type { Confined } from "../sandbox/mod.ts";
-import { readUntilEnd } from "./drain.ts";
-import { killSession } from "./process_group.ts";
-import type { StartedChild } from "./running_child.ts";
+import { ABANDON_MS, readUntilEnd } from "./drain.ts";
+import { killSession, signalGroup } from "./process_group.ts";
+import type { RunningChild, StartedChild } from "./running_child.ts";
 import { spawnPiped } from "./spawn.ts";
 
 /** Starts a command of the process table without a terminal: no stdin, stdout and stderr in order of arrival. */
 export async function startPiped(command: Confined): Promise<StartedChild> {
   const spawned = await spawnPiped(command, "null");
-  if (!spawned.ok) return spawned;
-  const { child } = spawned;
+  return spawned.ok ? { ok: true, child: pipedChild(spawned.child) } : spawned;
+}
+
+function pipedChild(child: Deno.ChildProcess): RunningChild {
   let ended = false;
+  const abandoned = Promise.withResolvers<void>();
+  let abandonTimer: ReturnType<typeof setTimeout> | undefined;
   return {
-    ok: true,
-    child: {
-      pid: child.pid,
-      tty: false,
-      run: async (sink) => {
-        const status = await readUntilEnd(child, sink, () => {});
+    pid: child.pid,
+    tty: false,
+    run: async (sink) => {
+      const disarm = (): void => clearTimeout(abandonTimer);
+      try {
+        const status = await readUntilEnd(child, sink, disarm, abandoned.promise);
+        return status === null || status.signal !== null ? -1 : status.code;
+      } finally {
+        // Once the output is drained the number may soon belong to somebody else.
         ended = true;
-        return status.signal === null ? status.code : -1;
-      },
-      write: () => false,
-      // Once the output is drained the number may belong to somebody else.
-      kill: () => {
-        if (!ended) killSession(child.pid);
-      },
+        disarm();
+        signalGroup(child.pid, "SIGKILL");
+      }
+    },
+    write: () => false,
+    kill: () => {
+      if (ended) return;
+      killSession(child.pid);
+      abandonTimer ??= setTimeout(abandoned.resolve, ABANDON_MS);
     },
   };
 }

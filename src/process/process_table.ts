@@ -71,7 +71,10 @@ export class ProcessTable implements AsyncDisposable {
    * never lost. An abort kills the process and its group; one that came before the start throws its reason.
    */
   async open(callId: string, options: OpenProcessOptions): Promise<OpenProcessResult> {
-    if (this.#disposed) throw new ProcessError("disposed", "the process table is closed");
+    if (this.#disposed) {
+      await options.command[Symbol.asyncDispose]();
+      throw new ProcessError("disposed", "the process table is closed");
+    }
     const processId = this.#reserve();
     try {
       return await this.#open(processId, callId, options);
@@ -155,11 +158,8 @@ export class ProcessTable implements AsyncDisposable {
       if (!live.tty) return { kind: "stdin_closed" };
       // One that has ended meanwhile still has last words and an exit code to tell.
       if (!live.exited) {
-        const answered = live.nextOutput(ANSWER_MS, options.signal);
-        if (!live.write(new TextEncoder().encode(chars)) && !live.exited) {
-          return { kind: "write_failed" };
-        }
-        await answered;
+        if (!live.write(new TextEncoder().encode(chars))) return { kind: "write_failed" };
+        await live.nextOutput(ANSWER_MS, options.signal);
       }
     }
     const poll = await live.collect(options.yieldMs, options.signal);

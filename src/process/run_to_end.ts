@@ -1,5 +1,5 @@
 import { capturedOutput, StreamCapture } from "./captured_output.ts";
-import { readUntilEnd } from "./drain.ts";
+import { ABANDON_MS, readUntilEnd } from "./drain.ts";
 import { killSession } from "./process_group.ts";
 import { spawnPiped } from "./spawn.ts";
 import type { ExecOutcome, RunOptions, RunResult } from "./types.ts";
@@ -28,9 +28,12 @@ export async function runToEnd(options: RunOptions): Promise<RunResult> {
   const { child } = spawned;
 
   let cut: ExecOutcome | null = null;
+  const abandoned = Promise.withResolvers<void>();
+  let abandonTimer: ReturnType<typeof setTimeout> | undefined;
   const kill = (outcome: ExecOutcome): void => {
     cut ??= outcome;
     killSession(child.pid);
+    abandonTimer ??= setTimeout(abandoned.resolve, ABANDON_MS);
   };
   const onAbort = (): void => kill({ kind: "aborted" });
   const timer = startTimer(options.timeoutMs, () => {
@@ -38,6 +41,7 @@ export async function runToEnd(options: RunOptions): Promise<RunResult> {
   });
   const disarm = (): void => {
     clearTimeout(timer);
+    clearTimeout(abandonTimer);
     options.signal.removeEventListener("abort", onAbort);
   };
   options.signal.addEventListener("abort", onAbort, { once: true });
@@ -48,10 +52,11 @@ export async function runToEnd(options: RunOptions): Promise<RunResult> {
     const sink = (stream: "stdout" | "stderr", bytes: Uint8Array): void => {
       (stream === "stdout" ? stdout : stderr).push(bytes);
     };
-    const status = await readUntilEnd(child, sink, disarm);
+    const status = await readUntilEnd(child, sink, disarm, abandoned.promise);
     input?.stop();
     stdout.end();
     stderr.end();
+    if (status === null) return result(cut ?? { kind: "aborted" });
     return result(cut ?? statusOutcome(status));
   } finally {
     disarm();

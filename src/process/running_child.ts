@@ -6,8 +6,9 @@ export interface RunningChild {
   readonly pid: number;
   readonly tty: boolean;
   /**
-   * Hands every read to `sink` until the child has ended and its output is drained. Nothing that was printed before
-   * this call is lost. Called once. Resolves to the exit code as unified exec reports it; −1 = unknown.
+   * Hands every read to `sink` until the child has ended and its output is drained, and kills what it left behind in
+   * its group. Nothing that was printed before this call is lost. Called once. Resolves to the exit code as unified
+   * exec reports it; −1 = unknown.
    */
   run(sink: (stream: StreamName, bytes: Uint8Array) => void): Promise<number>;
   /** Queues bytes for the terminal. False = they can no longer arrive. */
