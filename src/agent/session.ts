@@ -1,4 +1,4 @@
-import { effectiveWindow, History, TokenLedger } from "../context/mod.ts";
+import { effectiveWindow, History, rebuildHistory, TokenLedger } from "../context/mod.ts";
 import type { ModelClient, ModelInfo } from "../model/mod.ts";
 import type { ProcessTable, Shell } from "../process/mod.ts";
 import type {
@@ -16,7 +16,7 @@ import type {
   Verbosity,
   WebSearchMode,
 } from "../protocol/mod.ts";
-import type { RolloutItem, RolloutRecorder } from "../rollout/mod.ts";
+import type { RolloutItem, RolloutLine, RolloutRecorder } from "../rollout/mod.ts";
 import type { Sandbox, SelfCommand } from "../sandbox/mod.ts";
 import type { Logger } from "../telemetry/mod.ts";
 import { EventQueue } from "./event_queue.ts";
@@ -27,6 +27,7 @@ import type { ThreadSettings } from "./settings.ts";
 export interface ThreadServices {
   readonly client: ModelClient;
   findModel(slug: string): ModelInfo;
+  noteModelsEtag(etag: string): void;
   sandbox(): Promise<Sandbox>;
   readonly self: SelfCommand;
   readonly shell: Shell;
@@ -64,7 +65,8 @@ export interface ThreadOptions {
 }
 
 export interface ResumedState {
-  readonly items: readonly ResponseItem[];
+  /** What the session file says about the history, oldest first. */
+  readonly lines: readonly RolloutLine[];
   readonly tokenInfo: TokenUsageInfo | null;
   /** Model of the last turn on file. */
   readonly lastModel: string | null;
@@ -84,9 +86,6 @@ export class Session {
   constructor(readonly options: ThreadOptions, readonly services: ThreadServices) {
     this.settings = options.settings;
     this.ledger = new TokenLedger(options.resumed?.tokenInfo ?? null);
-    if (options.resumed !== null) {
-      this.history.record(options.resumed.items, this.truncation());
-    }
   }
 
   get id(): ThreadId {
@@ -117,6 +116,13 @@ export class Session {
 
   model(): ModelInfo {
     return this.services.findModel(this.settings.model);
+  }
+
+  /** Puts back what a resumed thread had seen. */
+  restore(initialContext: readonly ResponseItem[]): void {
+    const lines = this.options.resumed?.lines ?? [];
+    const restored = rebuildHistory(lines, { truncation: this.truncation(), initialContext });
+    this.history.replace(restored.items());
   }
 
   async addUsage(id: SubmissionId, usage: TokenUsage | null, model: ModelInfo): Promise<void> {

@@ -71,8 +71,9 @@ export class ResponseReader {
     const { session, turn } = this;
     switch (event.type) {
       case "created":
-      case "models_etag":
         return;
+      case "models_etag":
+        return session.services.noteModelsEtag(event.etag);
       case "server_reasoning_included":
         session.reasoningIncluded = true;
         return;

@@ -48,6 +48,7 @@ export class Thread implements AsyncDisposable {
   /** The first event is `session_configured`, with the id `""`. */
   static async start(options: ThreadOptions, services: ThreadServices): Promise<Thread> {
     const session = new Session(options, services);
+    if (options.resumed !== null) session.restore(await initialContext(session));
     const thread = new Thread(session);
     const { settings } = options;
     await session.emit("", {

@@ -2,7 +2,7 @@ import { Thread, type ThreadOptions, type ThreadServices, uuidV7 } from "../agen
 import type { Config } from "../config/mod.ts";
 import { baseInstructions, readUserInstructions } from "../context/mod.ts";
 import { readGitInfo } from "../git/mod.ts";
-import { defaultModel, type ModelInfo } from "../model/mod.ts";
+import type { ModelInfo } from "../model/mod.ts";
 import { commandEnvironment, ProcessTable, ShellSnapshot } from "../process/mod.ts";
 import type { ThreadId } from "../protocol/mod.ts";
 import { type LoadedThread, readRollout, RolloutRecorder } from "../rollout/mod.ts";
@@ -38,7 +38,7 @@ export class App implements AsyncDisposable {
 
   /** The model that new threads start with. */
   get model(): ModelInfo {
-    return this.services.findModel(this.config.model ?? defaultModel());
+    return this.services.findModel(this.config.model ?? this.services.defaultModel());
   }
 
   async startThread({ ephemeral }: StartThreadOptions): Promise<Thread> {
@@ -58,6 +58,8 @@ export class App implements AsyncDisposable {
     const failures = new FailureRelay();
     const recorder = ephemeral ? null : await RolloutRecorder.resume({
       path,
+      threadId: loaded.threadId,
+      codexHome: this.config.codexHome,
       now: this.options.now,
       mode: "limited",
       logger: this.options.logger,
@@ -68,6 +70,7 @@ export class App implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#owned.disposeAsync();
+    await this.services[Symbol.asyncDispose]();
   }
 
   async #open(
@@ -100,7 +103,7 @@ export class App implements AsyncDisposable {
       recorder,
       notices: config.startupNotices,
       resumed: loaded === null ? null : {
-        items: loaded.history,
+        lines: loaded.history,
         tokenInfo: loaded.lastTokenInfo,
         lastModel: loaded.lastModel,
       },
@@ -113,7 +116,7 @@ export class App implements AsyncDisposable {
 
   #settings(): ThreadOptions["settings"] {
     const { config } = this;
-    const model = config.model ?? defaultModel();
+    const model = config.model ?? this.services.defaultModel();
     return {
       cwd: config.cwd,
       approvalPolicy: config.approvalPolicy,
@@ -140,6 +143,7 @@ export class App implements AsyncDisposable {
     return {
       client: services.client,
       findModel: services.findModel,
+      noteModelsEtag: services.noteModelsEtag,
       sandbox: services.sandbox,
       self: options.self,
       shell: services.shell,

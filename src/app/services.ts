@@ -1,29 +1,40 @@
 import { openAuth } from "../auth/mod.ts";
+import { replaceFile } from "../files/mod.ts";
 import {
   createModelClient,
-  findModel,
+  type Credentials,
   type ModelClient,
+  type ModelClientOptions,
   type ModelInfo,
+  ModelsManager,
   userAgent,
 } from "../model/mod.ts";
+import { readOsFacts } from "../platform/mod.ts";
 import { detectShell, readPasswdShell, type Shell } from "../process/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
 import { createSandbox, probeSandbox, type Sandbox } from "../sandbox/mod.ts";
 import type { AppOptions } from "./options.ts";
 
+/** Reading what is stored; nothing is fetched for it. */
+const CREDENTIALS_TIMEOUT_MS = 5_000;
+
 /** What all threads of a process share. */
-export interface SharedServices {
+export interface SharedServices extends AsyncDisposable {
   readonly client: ModelClient;
   readonly shell: Shell;
   readonly tmpdir: AbsolutePath | null;
   findModel(slug: string): ModelInfo;
+  /** What a thread starts with when nobody named a model. */
+  defaultModel(): string;
+  /** A response told which list of models is the present one. */
+  noteModelsEtag(etag: string): void;
   /** Many callers, one probe. A failed probe is not kept. */
   sandbox(): Promise<Sandbox>;
 }
 
 export async function openServices(options: AppOptions): Promise<SharedServices> {
   const { config, env } = options;
-  const [auth, shell] = await Promise.all([
+  const [auth, shell, facts] = await Promise.all([
     openAuth({
       codexHome: config.codexHome,
       env,
@@ -32,7 +43,21 @@ export async function openServices(options: AppOptions): Promise<SharedServices>
       logger: options.logger,
     }),
     sessionShell(env["PATH"] ?? ""),
+    readOsFacts(),
   ]);
+  const requests: ModelClientOptions = {
+    provider: config.provider,
+    credentials: auth,
+    env,
+    originator: options.originator,
+    userAgent: userAgent({ ...options, ...facts }),
+    version: options.version,
+    betaFeatures: config.experimentalFeatures,
+    residency: null,
+    enableRequestCompression: config.features["enable_request_compression"] ?? true,
+    fixture: env["CODEX_RS_SSE_FIXTURE"] ?? null,
+  };
+  const { models, chatgptLogin } = await openModels(options, requests, auth);
   const overrides = {
     contextWindow: config.modelContextWindow,
     autoCompactTokenLimit: config.modelAutoCompactTokenLimit,
@@ -40,27 +65,49 @@ export async function openServices(options: AppOptions): Promise<SharedServices>
     supportsReasoningSummaries: config.modelSupportsReasoningSummaries,
   };
   return {
-    client: createModelClient({
-      provider: config.provider,
-      credentials: auth,
-      env,
-      originator: options.originator,
-      userAgent: userAgent({
-        originator: options.originator,
-        version: options.version,
-        terminal: options.terminal,
-      }),
-      version: options.version,
-      betaFeatures: config.experimentalFeatures,
-      residency: null,
-      enableRequestCompression: config.features["enable_request_compression"] ?? true,
-      fixture: env["CODEX_RS_SSE_FIXTURE"] ?? null,
-    }),
+    client: createModelClient(requests),
     shell,
     tmpdir: env["TMPDIR"] || null,
-    findModel: (slug) => findModel(slug, overrides),
+    findModel: (slug) => models.find(slug, overrides),
+    defaultModel: () => models.defaultModel({ chatgptLogin }),
+    noteModelsEtag: (etag) => models.noteEtag(etag),
     sandbox: sharedSandbox(options),
+    [Symbol.asyncDispose]: () => models[Symbol.asyncDispose](),
   };
+}
+
+/** The catalogue; what the vendor offers to this login is fetched beside the work. */
+async function openModels(
+  options: AppOptions,
+  requests: ModelClientOptions,
+  credentials: Credentials,
+): Promise<{ models: ModelsManager; chatgptLogin: boolean }> {
+  const path = `${options.config.codexHome}/models_cache.json`;
+  const models = new ModelsManager({
+    ...requests,
+    provider: options.config.providers["openai"] ?? options.config.provider,
+    cache: {
+      read: () => readIfThere(path),
+      write: (text) => replaceFile(path, text, { mode: 0o600 }),
+    },
+    now: options.now,
+    logger: options.logger.withTarget("codex_core::models"),
+  });
+  const { kind } = await credentials.get(AbortSignal.timeout(CREDENTIALS_TIMEOUT_MS));
+  if (kind === "chatgpt") {
+    await models.loadCache();
+    models.refresh();
+  }
+  return { models, chatgptLogin: kind === "chatgpt" };
+}
+
+async function readIfThere(path: string): Promise<string | null> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
 }
 
 async function sessionShell(path: string): Promise<Shell> {
