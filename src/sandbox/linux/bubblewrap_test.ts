@@ -1,0 +1,240 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import {
+  finish,
+  openSandboxRig,
+  probeBoth,
+  READ_ONLY,
+  type SandboxRig,
+  SELF,
+  WORKSPACE_ONLY,
+} from "../../../tests/support/sandbox_rig.ts";
+
+const probed = Deno.build.os === "linux" ? (await probeBoth()).bubblewrap : null;
+const reason = probed === null ? " (ignored: not Linux)" : probed.reason;
+const ignore = probed === null || probed.ignore;
+const isRoot = Deno.build.os === "linux" && Deno.uid() === 0;
+
+function test(name: string, body: (rig: SandboxRig) => Promise<void>): void {
+  Deno.test({
+    name: `bubblewrap: ${name}${reason}`,
+    ignore,
+    fn: async () => {
+      await using rig = await openSandboxRig(probed?.backend ?? assert.fail());
+      await body(rig);
+    },
+  });
+}
+
+test("protected names cannot be changed, their neighbours can", async (rig) => {
+  for (const name of [".git", ".codex", ".agents", "nested/.git"]) {
+    await Deno.mkdir(join(rig.workspace, name), { recursive: true });
+    await Deno.writeTextFile(join(rig.workspace, name, "config"), "mine");
+  }
+  const answers = await rig.attempts({
+    read: 'test "$(cat .git/config)" = mine',
+    neighbour: "echo x > .gitignore && mkdir .github",
+    nestedRepository: "echo x > nested/.git/config",
+    git: "echo x > .git/config",
+    codex: "echo x > .codex/new",
+    agents: "rm .agents/config",
+    rename: "mv .git elsewhere",
+    remove: "rm -rf .codex && ! test -e .codex",
+  });
+  assert.deepEqual(answers, {
+    read: true,
+    neighbour: true,
+    nestedRepository: true,
+    git: false,
+    codex: false,
+    agents: false,
+    rename: false,
+    remove: false,
+  });
+  assert.equal(await Deno.readTextFile(join(rig.workspace, ".codex/config")), "mine");
+});
+
+test("missing protected names cannot be made, and nothing is left behind", async (rig) => {
+  const answers = await rig.attempts({
+    git: "mkdir .git || echo x > .git",
+    hook: "mkdir -p .git/hooks",
+    codex: "rmdir .codex",
+    agents: "mv .agents x",
+    other: "mkdir .other",
+  });
+  assert.deepEqual(answers, { git: false, hook: false, codex: false, agents: false, other: true });
+  assert.deepEqual(names(rig.workspace), [".other"]);
+});
+
+test("commands at the same time share the place of a missing name", async (rig) => {
+  const first = await rig.confine(["mkdir", ".git/hooks"]);
+  const second = await rig.confine(["mkdir", ".git/hooks"]);
+  await first[Symbol.asyncDispose]();
+  assert.deepEqual(names(rig.workspace), [".agents", ".codex", ".git"]);
+  assert.equal((await finish(second)).code, 1);
+  await second[Symbol.asyncDispose]();
+  assert.deepEqual(names(rig.workspace), []);
+});
+
+test("many commands at once leave nothing behind", async (rig) => {
+  const codes = await Promise.all(
+    Array.from({ length: 12 }, async () => (await rig.run(["mkdir", ".codex/x"])).code),
+  );
+  assert.deepEqual(codes, Array(12).fill(1));
+  assert.deepEqual(names(rig.workspace), []);
+});
+
+test("what a killed process left is removed, a person's empty folder is not", async (rig) => {
+  await Deno.mkdir(join(rig.workspace, ".agents"));
+  await Deno.mkdir(join(rig.workspace, ".codex"));
+  await Deno.chmod(join(rig.workspace, ".codex"), 0o1755);
+  assert.equal((await rig.run(["true"])).code, 0);
+  assert.deepEqual(names(rig.workspace), [".agents"]);
+});
+
+test("what a person puts into the place of a missing name stays", async (rig) => {
+  await using confined = await rig.confine(["true"]);
+  await Deno.writeTextFile(join(rig.workspace, ".git/config"), "mine");
+  await confined[Symbol.asyncDispose]();
+  assert.deepEqual(names(rig.workspace), [".git"]);
+});
+
+test("read-only makes no places for missing names", async (rig) => {
+  await using _confined = await rig.confine(["true"], { policy: READ_ONLY });
+  assert.deepEqual(names(rig.workspace), []);
+});
+
+test("the folder that a .git file points to is protected, with the way to it", async (rig) => {
+  const repository = join(rig.workspace, "main/repo.git/worktrees/tree");
+  const tree = join(rig.workspace, "tree");
+  await Deno.mkdir(repository, { recursive: true });
+  await Deno.mkdir(tree);
+  await Deno.writeTextFile(join(tree, ".git"), "gitdir: ../main/repo.git/worktrees/tree\n");
+  const answers = await rig.attempts({
+    pointer: "echo x > tree/.git",
+    target: "echo x > main/repo.git/worktrees/tree/HEAD",
+    moveWay: "mv main elsewhere",
+    beside: "echo x > main/repo.git/config",
+  }, { policy: { ...WORKSPACE_ONLY, writableRoots: [tree] } });
+  assert.deepEqual(answers, { pointer: false, target: false, moveWay: false, beside: true });
+});
+
+test("a protected symlink: the target is read-only, the link is put back", async (rig) => {
+  await Deno.mkdir(join(rig.workspace, "real"));
+  await Deno.symlink("real", join(rig.workspace, ".codex"));
+  await using confined = await rig.confine([
+    "/bin/sh",
+    "-c",
+    "echo x > .codex/new; rm .codex && mkdir .codex && echo x > .codex/config; echo y > fine",
+  ]);
+  assert.deepEqual(confined.unenforced.map((limit) => limit.code), ["protected_symlink"]);
+  await finish(confined);
+  await confined[Symbol.asyncDispose]();
+  assert.equal(await Deno.readLink(join(rig.workspace, ".codex")), "real");
+  assert.deepEqual(names(join(rig.workspace, "real")), []);
+  const left = names(rig.workspace);
+  assert.equal(left.filter((name) => name.startsWith(".codex.replaced-")).length, 1);
+  assert.ok(left.includes("fine"));
+});
+
+test("the filter of later commands is out of reach, even inside a root", async (rig) => {
+  const state = join(rig.base, "state");
+  const answers = await rig.attempts({
+    root: `echo x > ${rig.base}/file`,
+    overwrite: `echo x > ${state}/seccomp-private.bpf`,
+    replace: `mv ${state} ${rig.base}/moved`,
+  }, { policy: { ...WORKSPACE_ONLY, writableRoots: [rig.base] } });
+  assert.deepEqual(answers, { root: true, overwrite: false, replace: false });
+  const info = await Deno.stat(join(state, "seccomp-private.bpf"));
+  assert.equal((info.mode ?? 0) & 0o777, 0o600);
+});
+
+test("without network, servers and clients inside reach each other", async (rig) => {
+  const code = `
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const client = await Deno.connect({ port: listener.addr.port });
+    const server = await listener.accept();
+    await client.write(new Uint8Array([7]));
+    const byte = new Uint8Array(1);
+    await server.read(byte);
+    console.log(byte[0]);
+    for (const open of [client, server, listener]) open.close();`;
+  const result = await rig.run([Deno.execPath(), "eval", "--no-config", code]);
+  assert.equal(result.stdout, "7\n", result.stderr);
+});
+
+test("sees its own processes only, and no sockets of daemons", async (rig) => {
+  const { stdout } = await rig.run(["/bin/sh", "-c", "ls /proc | grep -c '^[0-9]'; ls /run"]);
+  const [processes, ...run] = stdout.trim().split("\n");
+  assert.ok(Number(processes) < 8, `${processes} processes`);
+  assert.ok(!run.some((name) => /sock|dbus/.test(name)));
+});
+
+test("a command with a whole disk to write still has no capabilities", async (rig) => {
+  const answers = await rig.attempts({
+    anywhere: `echo x > ${rig.outside}/file`,
+    hostname: "cat /proc/sys/kernel/hostname > /proc/sys/kernel/hostname",
+    shm: "echo x > /dev/shm/file",
+  }, { policy: { ...WORKSPACE_ONLY, writableRoots: ["/"] } });
+  assert.deepEqual(answers, { anywhere: true, hostname: false, shm: true });
+});
+
+Deno.test({
+  name: `bubblewrap: root can work in a folder of another user${reason}${
+    isRoot ? "" : " (ignored: not root)"
+  }`,
+  ignore: ignore || !isRoot,
+  fn: async () => {
+    await using rig = await openSandboxRig(probed?.backend ?? assert.fail());
+    await Deno.chown(rig.workspace, 65534, 65534);
+    const answers = await rig.attempts({
+      inside: "echo x > file",
+      outside: `echo x > ${rig.outside}/file`,
+      remount: "mount -o remount,rw /",
+      device: "mknod disk b 8 0",
+    });
+    assert.deepEqual(answers, { inside: true, outside: false, remount: false, device: false });
+  },
+});
+
+/** All that has the pipe of the command open has ended when the pipe is at its end. */
+async function endsAfterKill(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
+  const [program = "", ...args] = argv;
+  const child = new Deno.Command(program, {
+    args,
+    env: { ...env },
+    stdin: "null",
+    stdout: "piped",
+    signal: AbortSignal.timeout(20_000),
+  }).spawn();
+  const reader = child.stdout.getReader();
+  const { value } = await reader.read();
+  assert.equal(new TextDecoder().decode(value), "ready\n");
+  child.kill("SIGKILL");
+  assert.equal((await reader.read()).done, true);
+  await child.status;
+}
+
+const LINGERS = ["/bin/sh", "-c", "setsid sleep 1000 & echo ready; wait"];
+
+test("nothing is left running after SIGKILL of the sandbox", async (rig) => {
+  await using confined = await rig.confine(LINGERS);
+  await endsAfterKill(confined.argv, confined.env);
+});
+
+test("nothing is left running after SIGKILL of the program that asked", async (rig) => {
+  const held = JSON.stringify({
+    backend: rig.sandbox.backend,
+    self: SELF,
+    stateDir: join(rig.base, "state"),
+    request: rig.request(LINGERS),
+  });
+  await endsAfterKill([...SELF.argv, "hold", held], SELF.env);
+});
+
+function names(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].map((entry) => entry.name).sort();
+}
