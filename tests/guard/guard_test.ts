@@ -67,6 +67,13 @@ Deno.test("guard: one room owns each npm package", async () => {
     const owner = PACKAGE_OWNERS[packageOf(name) ?? name];
     assert.ok(owner, `${name} is in deno.json, but no room owns it`);
   }
+  // The executable holds every package of deno.json: one that nobody imports costs megabytes and start-up time.
+  const imported = new Set(
+    house.filter(({ path }) => offences.roomOf(path) !== null && !offences.isTest(path))
+      .flatMap(({ imports }) => imports.map(({ specifier }) => packageOf(specifier))),
+  );
+  const unused = Object.keys(imports).filter((name) => !imported.has(packageOf(name)));
+  assert.deepEqual(unused, []);
 });
 
 Deno.test("guard: the lint plugin is on, and finds nothing in the whole tree", async () => {

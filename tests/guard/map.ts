@@ -73,8 +73,6 @@ export const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   "@silvia-odwyer/photon-node": ["context"],
   "eventsource-parser": ["model"],
   "smol-toml": ["config"],
-  // Two rooms parse what other programs wrote, and neither may import the other.
-  "zod": ["config", "auth"],
 };
 
 export const CAPS = { fileLines: 500, functionLines: 80, imports: 20 } as const;

@@ -277,7 +277,7 @@ Deno.test("guard fires: a package in the wrong room, and one nobody owns", () =>
     "src/model/parse.ts": `import { parse } from "smol-toml";`,
     "src/config/toml.ts": `import { parse } from "smol-toml";\nimport { join } from "node:path";`,
     "src/git/deep.ts": `export const load = () => import("npm:left-pad@1.0.0/deep");`,
-    "src/auth/schema.ts": `import { z } from "zod/mini";`,
+    "src/process/pty.ts": `import { spawn } from "@lydell/node-pty/deep.js";`,
   });
   assert.deepEqual(packageOffences(house), [
     "src/model/parse.ts imports smol-toml, which belongs to config",
