@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import type { Scenario } from "../support/scenario.ts";
+import { answer, exec, execCommand, FEW_RETRIES, finalAnswer } from "./answers.ts";
+import { done, message, run } from "./expected.ts";
+
+function saidBefore(requests: Parameters<NonNullable<Scenario["check"]>>[0]): string {
+  return JSON.stringify(requests.at(-1)?.body.input);
+}
+
+export const SESSIONS: readonly Scenario[] = [
+  {
+    name: "a session goes on, by its id",
+    model: [
+      answer(execCommand("c1", "echo remember")),
+      finalAnswer("first"),
+      finalAnswer("second"),
+    ],
+    runs: [
+      { args: exec("begin"), exit: 0 },
+      {
+        args: ["exec", "--json", "resume", "{thread}", "go on"],
+        exit: 0,
+        lines: run(message(0, "second"), done(1, 2)),
+      },
+    ],
+    requests: 3,
+    check(requests) {
+      assert.match(saidBefore(requests), /begin[^]*echo remember[^]*first[^]*go on/);
+    },
+  },
+  {
+    name: "a session goes on as the newest one, with the prompt on stdin",
+    model: [finalAnswer("first"), finalAnswer("second")],
+    runs: [
+      { args: exec("begin"), exit: 0 },
+      {
+        args: ["exec", "--experimental-json", "resume", "--last"],
+        stdin: "go on",
+        exit: 0,
+        lines: run(message(0, "second"), done(1, 1)),
+      },
+    ],
+    check(requests) {
+      assert.match(saidBefore(requests), /begin[^]*first[^]*go on/);
+    },
+  },
+  {
+    name: "a session that is not there is an error",
+    model: [finalAnswer()],
+    runs: [{
+      args: ["exec", "--json", "resume", "01a20b53-55ab-7970-94e7-000000000000", "go"],
+      exit: 1,
+      stdout: "",
+      stderr: /\{uuid\}/,
+    }],
+    requests: 0,
+  },
+  {
+    name: "a name that no session has is an error",
+    model: [finalAnswer()],
+    runs: [{
+      args: ["exec", "--json", "resume", "no-such-name", "go"],
+      exit: 1,
+      stdout: "",
+      stderr: /no-such-name/,
+    }],
+    requests: 0,
+  },
+  {
+    name: "no newest session is an error",
+    model: [finalAnswer()],
+    runs: [{ args: ["exec", "--json", "resume", "--last", "go"], exit: 1, stdout: "" }],
+    requests: 0,
+  },
+  {
+    name: "an ephemeral session cannot go on",
+    model: [finalAnswer(), finalAnswer()],
+    runs: [
+      { args: exec("begin", "--ephemeral"), exit: 0, lines: run(message(0, "done"), done(1)) },
+      { args: ["exec", "--json", "resume", "{thread}", "go on"], exit: 1, stdout: "" },
+    ],
+    requests: 1,
+  },
+  {
+    name: "no credentials at all",
+    model: () => ({ status: 401, body: { error: { message: "who are you" } } }),
+    runs: [{
+      args: exec("go"),
+      env: { CODEX_API_KEY: null },
+      exit: 1,
+    }],
+  },
+  {
+    name: "a provider whose key is missing says which variable to set",
+    model: [finalAnswer()],
+    runs: [{
+      args: exec("go", ...FEW_RETRIES, "-c", 'model_providers.scripted.env_key="NO_SUCH_KEY"'),
+      exit: 1,
+      stdout: /NO_SUCH_KEY/,
+    }],
+    requests: 0,
+  },
+];
