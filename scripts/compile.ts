@@ -85,7 +85,10 @@ function planJobs(args: readonly string[]): Job[] {
 }
 
 async function knownFlags(deno: string): Promise<string[]> {
-  const { stdout } = await new Deno.Command(deno, { args: ["compile", "--help=full"] }).output();
+  const { stdout } = await new Deno.Command(deno, { args: ["compile", "--help=full"] }).output()
+    .catch((error) => {
+      throw new UsageError(`cannot run ${deno}: ${error.message}`);
+    });
   const help = new TextDecoder().decode(stdout);
   return OPTIONAL_FLAGS.filter(([flag]) => help.includes(flag)).flat();
 }
@@ -109,11 +112,8 @@ async function compile(job: Job, deno: string, flags: readonly string[]): Promis
   // A denort handed in is of this machine's kind: naming the target would start a download all the same.
   if (target !== hostTarget()) args.push(`--target=${target.triple}`);
   args.push("main.ts");
-  const { success } = await new Deno.Command(deno, { args, cwd: ROOT, stdout: "inherit" }).output()
-    .catch((error) => {
-      throw new UsageError(`cannot run ${deno}: ${error.message}`);
-    });
-  return success;
+  const command = new Deno.Command(deno, { args, cwd: ROOT, stdout: "inherit", stderr: "inherit" });
+  return (await command.output()).success;
 }
 
 async function report({ target, output }: Job): Promise<void> {
