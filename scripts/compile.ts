@@ -85,12 +85,14 @@ function planJobs(args: readonly string[]): Job[] {
 }
 
 async function knownFlags(deno: string): Promise<string[]> {
-  const { stdout } = await new Deno.Command(deno, { args: ["compile", "--help=full"] }).output()
-    .catch((error) => {
-      throw new UsageError(`cannot run ${deno}: ${error.message}`);
-    });
-  const help = new TextDecoder().decode(stdout);
-  return OPTIONAL_FLAGS.filter(([flag]) => help.includes(flag)).flat();
+  try {
+    const { stdout } = await new Deno.Command(deno, { args: ["compile", "--help=full"] }).output();
+    const help = new TextDecoder().decode(stdout);
+    return OPTIONAL_FLAGS.filter(([flag]) => help.includes(flag)).flat();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`cannot run ${deno}: ${reason}`);
+  }
 }
 
 async function compile(job: Job, deno: string, flags: readonly string[]): Promise<boolean> {

@@ -19,8 +19,15 @@ setInterval(() => {}, 1000);
 console.log("ready");
 `;
 
-const hasNode = await new Deno.Command("node", { args: ["--version"] }).output()
-  .then(({ success }) => success, () => false);
+async function findNode(): Promise<boolean> {
+  try {
+    return (await new Deno.Command("node", { args: ["--version"] }).output()).success;
+  } catch {
+    return false;
+  }
+}
+
+const hasNode = await findNode();
 
 function options(name: string): Pick<Deno.TestDefinition, "name" | "ignore"> {
   if (Deno.build.os === "windows") return { name: `${name} (needs Unix signals)`, ignore: true };
