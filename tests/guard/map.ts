@@ -71,6 +71,7 @@ export const WORLD_READERS: readonly string[] = ["cli"];
 export const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   "@lydell/node-pty": ["process"],
   "@silvia-odwyer/photon-node": ["context"],
+  "diff": ["patch"],
   "eventsource-parser": ["model"],
   "smol-toml": ["config"],
 };
