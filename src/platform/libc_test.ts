@@ -11,7 +11,7 @@ Deno.test({
   name: `libc: results and errors come the kernel's way${reason}`,
   ignore: !onLinux,
   fn: () => {
-    const libc = openLibc();
+    using libc = openLibc();
     assert.equal(libc.parentId(), Deno.ppid);
     assert.equal(libc.open("/no/such/file", 0), -ENOENT);
     const descriptor = libc.open("/dev/null", 1);
@@ -28,7 +28,7 @@ Deno.test({
   name: `libc: memory handed to a system call is read and written${reason}`,
   ignore: !onLinux,
   fn: () => {
-    const libc = openLibc();
+    using libc = openLibc();
     const PR_SET_NAME = 15;
     const PR_GET_NAME = 16;
     const before = new Uint8Array(16);

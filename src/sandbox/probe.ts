@@ -35,7 +35,8 @@ export async function probeSandbox(options: ProbeOptions): Promise<SandboxBacken
   if (found !== null && trial.works) {
     return { kind: "bubblewrap", program: found, reason: `${found} works` };
   }
-  const abi = landlockAbi(openLibc(), machine);
+  using libc = openLibc();
+  const abi = landlockAbi(libc, machine);
   const reason = trial.reason;
   if (abi > 0) return { kind: "landlock", abi, reason: `${reason}; Landlock version ${abi} works` };
   return { kind: "unavailable", reason: `${reason}, and the kernel has no Landlock` };

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { isInside } from "../../files/mod.ts";
-import { type Libc, openLibc, startingDescriptorLimit } from "../../platform/mod.ts";
+import { openLibc, startingDescriptorLimit } from "../../platform/mod.ts";
 import type { AbsolutePath } from "../../protocol/mod.ts";
 import { hasFullNetwork } from "../policy.ts";
 import type { ConfineRequest, Limit } from "../types.ts";
@@ -43,8 +43,9 @@ export function createBubblewrap(program: AbsolutePath, stateDir: AbsolutePath):
   const tools = onFirstUse(findTerminalTools);
   return {
     async wrap(request) {
-      const { libc, limits } = prepare();
+      const limits = prepare();
       await using stack = new AsyncDisposableStack();
+      const libc = onFirstUse(() => stack.use(openLibc()));
       const network = hasFullNetwork(request.policy);
       const filterFile = await filters.path(network ? "open" : "private");
       const roots = await existingRoots(request.policy, request.policyCwd, request.tmpdir);
@@ -104,13 +105,13 @@ function isForeignToRoot(root: AbsolutePath): boolean {
   return Deno.uid() === 0 && Deno.statSync(root).uid !== 0;
 }
 
-function prepareProcess(): { libc: Libc; limits: readonly Limit[] } {
-  const libc = openLibc();
+function prepareProcess(): readonly Limit[] {
+  using libc = openLibc();
   const machine = thisMachine();
-  if (machine !== null && withholdDescriptors(libc, machine)) return { libc, limits: [] };
+  if (machine !== null && withholdDescriptors(libc, machine)) return [];
   const message =
     "Descriptors that this program was started with can be used by commands: the kernel is older than 5.11.";
-  return { libc, limits: [{ code: "inherited_descriptors", message }] };
+  return [{ code: "inherited_descriptors", message }];
 }
 
 function visibleInRun(cwd: AbsolutePath, network: boolean): AbsolutePath[] {

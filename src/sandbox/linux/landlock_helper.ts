@@ -35,7 +35,7 @@ class HelperFailure extends Error {
  * Everything happens on this one thread: restrictions belong to threads, and `execve` ends all others.
  */
 export function runLandlockHelper(args: readonly string[]): number {
-  const libc = openLibc();
+  using libc = openLibc();
   try {
     const { plan, command } = parseArguments(args);
     const machine = thisMachine();

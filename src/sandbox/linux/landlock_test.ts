@@ -17,10 +17,14 @@ const probed = Deno.build.os === "linux" ? (await probeBoth()).landlock : null;
 const reason = probed === null ? " (ignored: not Linux)" : probed.reason;
 const ignore = probed === null || probed.ignore;
 
-function test(name: string, body: (rig: SandboxRig) => Promise<void>): void {
+function test(
+  name: string,
+  body: (rig: SandboxRig) => Promise<void>,
+  isPossible = true,
+): void {
   Deno.test({
     name: `landlock: ${name}${reason}`,
-    ignore,
+    ignore: ignore || !isPossible,
     fn: async () => {
       await using rig = await openSandboxRig(probed?.backend ?? assert.fail());
       await body(rig);
@@ -52,7 +56,11 @@ test("a plan that makes no sense runs nothing", async (rig) => {
   assert.deepEqual([...Deno.readDirSync(rig.workspace)], []);
 });
 
-test("arguments that are not UTF-8 arrive byte by byte", async (rig) => {
+/** Up to 2.6 the runtime itself refuses to start with such arguments. */
+const takesBytes = (Deno.version.deno.split(".").map(Number)[1] ?? 0) >= 9;
+const bytesReason = takesBytes ? "" : " (ignored: this Deno takes UTF-8 only)";
+
+test(`arguments that are not UTF-8 arrive byte by byte${bytesReason}`, async (rig) => {
   await using confined = await rig.confine(["/bin/sh", "-c", 'printf %s "$1"', "sh"]);
   // The shell makes the byte, since the runtime cannot hand one to a child.
   const script = 'exec "$@" "$(printf "a\\377b")"';
@@ -62,7 +70,7 @@ test("arguments that are not UTF-8 arrive byte by byte", async (rig) => {
     env: { ...confined.env },
   }).output();
   assert.deepEqual([...output.stdout], [0x61, 0xff, 0x62]);
-});
+}, takesBytes);
 
 test("what only the helper needs does not reach the command", async (rig) => {
   const { stdout } = await rig.run(["env"], { env: { PATH: "/usr/bin:/bin", LEFT: "x" } });

@@ -17,10 +17,14 @@ interface LinkGuard {
   readonly target: string;
 }
 
-/** Looks at every protected name of every root: binds what exists, holds a place for what does not. */
+/**
+ * Looks at every protected name of every root: binds what exists, holds a place for what does not.
+ *
+ * @param libc asked for only when there is a place to hold; must stay open until the result is disposed of.
+ */
 export async function protectPaths(
   roots: readonly WritableRoot[],
-  libc: Libc,
+  libc: () => Libc,
 ): Promise<ProtectedPaths> {
   await using stack = new AsyncDisposableStack();
   const readOnly = new Set<AbsolutePath>();
@@ -29,7 +33,7 @@ export async function protectPaths(
     const info = lookAt(path);
     if (info === "out_of_reach") continue;
     if (info === "missing" || isPlaceholder(path, info)) {
-      const placeholder = await holdPlaceholder(path, libc);
+      const placeholder = await holdPlaceholder(path, libc());
       if (placeholder === null) continue;
       stack.use(placeholder);
       readOnly.add(path);
