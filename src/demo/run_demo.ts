@@ -1,7 +1,8 @@
 import { join } from "node:path";
-import { type App, createLogger, loadAppConfig, openApp, type Thread } from "../app/mod.ts";
+import { type App, loadAppConfig, openApp, type Thread } from "../app/mod.ts";
 import type { AbsolutePath, SandboxPolicy } from "../protocol/mod.ts";
 import { startScriptedModel } from "../scripted/mod.ts";
+import { SILENT_LOGGER } from "../telemetry/mod.ts";
 import type { DemoIo } from "./io.ts";
 import { modelScript, PROMPT } from "./model_script.ts";
 import { Narrator } from "./narrator.ts";
@@ -68,7 +69,7 @@ async function openDemoApp(io: DemoIo, stage: Stage, baseUrl: string): Promise<A
     terminal: "unknown",
     allowApiKeyEnv: false,
     source: "exec",
-    logger: createLogger({ filter: "off", write: () => {}, now: io.now }),
+    logger: SILENT_LOGGER,
     now: io.now,
   });
 }

@@ -5,14 +5,13 @@ import {
   latestThread,
   type Thread,
 } from "../app/mod.ts";
-import type { SessionSource } from "../protocol/mod.ts";
 import type { ResumeArgs } from "./args.ts";
 import { ExecError } from "./errors.ts";
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Whose sessions `--last` may pick: those that a person or a program began, not those of helpers inside a turn. */
-const RESUMABLE: readonly SessionSource[] = ["cli", "vscode", "exec"];
+const RESUMABLE = ["cli", "vscode", "exec"] as const;
 
 async function sessionFile(app: App, { last, all, target }: ResumeArgs): Promise<string> {
   const { codexHome, cwd, provider } = app.config;

@@ -43,7 +43,8 @@ function open(config: Config, io: ExecIo): Promise<App> {
     allowApiKeyEnv: true,
     source: "exec",
     logger: createLogger({
-      filter: io.env["RUST_LOG"] || "error",
+      filter: io.env["RUST_LOG"] ?? "",
+      defaultLevel: "error",
       write: (line) => void io.stderr.write(`${line}\n`),
       now: io.now,
     }),
