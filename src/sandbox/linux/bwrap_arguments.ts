@@ -87,7 +87,8 @@ const LAUNCH =
 const LAUNCH_ON_TERMINAL = `trap "" INT QUIT TSTP; ${LAUNCH}`;
 
 /** Gives the signals their effect back and, where the session has no terminal yet, takes the one on stdin. */
-const ENTER_TERMINAL = 'if (: </dev/tty) 2>/dev/null; then exec "$@"; fi; exec setsid -c "$@"';
+const ENTER_TERMINAL =
+  'if ! [ -t 0 ] || (: </dev/tty) 2>/dev/null; then exec "$@"; fi; exec setsid -c "$@"';
 
 export interface Launch {
   readonly program: AbsolutePath;
