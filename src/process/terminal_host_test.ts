@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import { linuxTerminals } from "./linux_terminal.ts";
+import { nodeTerminals } from "./node_terminal.ts";
+import { ProcessTable } from "./process_table.ts";
+import { plainCommand, script, text, untilDead } from "./testing.ts";
+import type { RunningChild } from "./running_child.ts";
+import { ptyAvailable } from "./terminal_host.ts";
+import type { TerminalProvider } from "./terminal_provider.ts";
+import type { Confined } from "../sandbox/mod.ts";
+
+const never = new AbortController().signal;
+const linux = Deno.build.os === "linux";
+/** Older Denos read no numbered descriptor as a terminal, so the addon is of no use to them. */
+const addonWorks = await loads(nodeTerminals);
+
+async function loads(load: () => Promise<TerminalProvider>): Promise<boolean> {
+  try {
+    await (await load()).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const PROVIDERS = [
+  { name: "C library", load: () => Promise.resolve(linuxTerminals()), ignore: !linux },
+  { name: "addon (needs a Deno that reads descriptors)", load: nodeTerminals, ignore: !addonWorks },
+];
+
+async function start(provider: TerminalProvider, command: Confined): Promise<RunningChild> {
+  const started = await provider.start(command);
+  assert.ok(started?.ok);
+  return started.child;
+}
+
+async function run(provider: TerminalProvider, source: string): Promise<[string, number]> {
+  let output = "";
+  const child = await start(provider, script(source));
+  const decoder = new TextDecoder();
+  const code = await child.run((_stream, bytes) => {
+    output += decoder.decode(bytes, { stream: true });
+  });
+  return [output, code];
+}
+
+for (const { name, load, ignore } of PROVIDERS) {
+  Deno.test({
+    name: `terminal, ${name}: 24×80, its own session, codes, 1 for a death by signal`,
+    ignore,
+    fn: async () => {
+      const provider = await load();
+      assert.deepEqual(await run(provider, "printf hi"), ["hi", 0]);
+      assert.deepEqual(await run(provider, "stty size; exit 7"), ["24 80\r\n", 7]);
+      assert.deepEqual(await run(provider, "echo x; kill -9 $$"), ["x\r\n", 1]);
+      assert.deepEqual(await run(provider, "echo x > /dev/tty"), ["x\r\n", 0]);
+      const [stat] = await run(provider, "cat /proc/$$/stat");
+      const [pid] = stat.split(" ");
+      const [, , , group, session] = stat.slice(stat.lastIndexOf(")")).split(" ");
+      assert.deepEqual([group, session], [pid, pid]);
+      await provider.close();
+    },
+  });
+
+  Deno.test({
+    name: `terminal, ${name}: nothing is lost and nothing leaks with many at once`,
+    ignore,
+    fn: async () => {
+      const provider = await load();
+      await run(provider, "true");
+      const before = descriptors();
+      const expected = Array.from({ length: 3000 }, (_, i) => `${i + 1}\r\n`).join("");
+      await Promise.all(Array.from({ length: 40 }, async (_, i) => {
+        if (i % 2 === 0) assert.deepEqual(await run(provider, "printf hi"), ["hi", 0]);
+        else assert.deepEqual(await run(provider, "seq 3000; exit 5"), [expected, 5]);
+      }));
+      // The poller's own descriptor closes when it has noticed that nothing is watched.
+      await provider.close();
+      assert.ok(descriptors() <= before + 2, `${before} -> ${descriptors()}`);
+    },
+  });
+
+  Deno.test({
+    name: `terminal, ${name}: a kill reaches the group, also one that ignores the hang-up`,
+    ignore,
+    fn: async () => {
+      const provider = await load();
+      const child = await start(provider, script("trap '' HUP; sleep 600 & echo $!; wait"));
+      let printed = "";
+      const code = await child.run((_stream, bytes) => {
+        printed += text(bytes);
+        if (printed.includes("\n")) child.kill();
+      });
+      assert.equal(code, 1);
+      await untilDead(Number(printed));
+      await untilDead(child.pid);
+      await provider.close();
+    },
+  });
+}
+
+Deno.test("a process on a terminal echoes, ends with ^D, is interrupted with ^C", async () => {
+  await using table = new ProcessTable();
+  const open = async (source: string) => {
+    const opened = await table.open("call", {
+      command: script(source),
+      tty: true,
+      yieldMs: 300,
+      signal: never,
+      onStart: () => {},
+      onChunk: () => {},
+      onExit: () => {},
+    });
+    assert.ok(opened.kind === "opened" && opened.tty);
+    return opened.processId;
+  };
+  const send = async (id: string, chars: string, yieldMs: number) => {
+    const result = await table.write(id, chars, { yieldMs, signal: never });
+    assert.ok(result.kind === "polled");
+    return { text: text(result.poll.output), exitCode: result.poll.exitCode };
+  };
+  const cat = await open("cat");
+  assert.deepEqual(await send(cat, "abc\n", 500), { text: "abc\r\nabc\r\n", exitCode: null });
+  assert.equal((await send(cat, "\u0004", 60_000)).exitCode, 0);
+  const interrupted = await open("trap 'echo caught; exit 4' INT; while :; do sleep 0.05; done");
+  assert.deepEqual(await send(interrupted, "\u0003", 60_000), {
+    text: "^Ccaught\r\n",
+    exitCode: 4,
+  });
+});
+
+Deno.test("more input than a terminal takes at once arrives in order", async () => {
+  const provider = await loadAny();
+  const lines = Array.from({ length: 3000 }, (_, i) => `line ${i}\n`).join("");
+  const child = await start(provider, script("stty -echo; echo ready; head -n 3000 | cksum"));
+  let output = "";
+  let sent = false;
+  await child.run((_stream, bytes) => {
+    output += text(bytes);
+    if (sent || !output.includes("ready")) return;
+    sent = true;
+    assert.ok(child.write(new TextEncoder().encode(lines)));
+  });
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/lines`, lines);
+  const sum = await new Deno.Command("sh", { args: ["-c", `cksum < ${folder}/lines`] }).output();
+  await Deno.remove(folder, { recursive: true });
+  assert.equal(output, `ready\r\n${text(sum.stdout).trim()}\r\n`);
+  assert.equal(child.write(new Uint8Array(1)), false);
+  await provider.close();
+});
+
+Deno.test("a program that cannot be started on a terminal says why", async () => {
+  const provider = await loadAny();
+  const code = async (command: Confined): Promise<string | null> => {
+    const started = await provider.start(command);
+    return started === null || started.ok ? null : started.error.code;
+  };
+  assert.equal(await code(plainCommand([])), "empty_argv");
+  assert.equal(await code(plainCommand(["no-such-program"])), "not_found");
+  assert.equal(await code(plainCommand(["true"], { cwd: "/no/such" })), "bad_cwd");
+  if (linux) assert.equal(await code(plainCommand(["/etc/passwd"])), "permission_denied");
+  await provider.close();
+});
+
+Deno.test("terminals are available", async () => {
+  assert.equal(await ptyAvailable(), linux || addonWorks);
+});
+
+function loadAny(): Promise<TerminalProvider> {
+  return linux ? Promise.resolve(linuxTerminals()) : nodeTerminals();
+}
+
+function descriptors(): number {
+  return [...Deno.readDirSync("/proc/self/fd")].length;
+}
