@@ -37,7 +37,7 @@ export function createLogger(options: LoggerOptions): Logger {
     directives.push({ target: "", level: LEVELS.indexOf(level) });
   }
   directives.sort((a, b) => b.target.length - a.target.length);
-  return loggerFor(options.target ?? "codex_core", directives, options);
+  return loggerFor(options.target ?? "codex", directives, options);
 }
 
 function loggerFor(

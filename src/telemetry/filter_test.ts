@@ -29,6 +29,8 @@ Deno.test("a filter decides per target; what is no directive is passed over", ()
     ["info,debug", "x", "debug"],
     ["codex_core=loud,=,,[x]=, debug", "codex_core", "debug"],
     ["codex_core=loud", "codex_core", "error"],
+    ["=,a=b=c", "codex_core", "error"],
+    ["constructor=x", "codex_core", "error"],
     ["3", "x", "info"],
   ];
   for (const [filter, target, wanted] of cases) {
@@ -49,7 +51,7 @@ Deno.test("a line holds time, level, target, message and fields", () => {
   logger.error("two\nlines\u001b[2J", { a: "x y", b: 1, c: null, d: undefined, e: "" });
   assert.deepEqual(lines, [
     "2026-11-22T11:36:06.150Z  INFO codex_core::turn: message key=value",
-    '2026-11-22T11:36:06.150Z ERROR codex_core: two\\nlines\\u001b[2J a="x y" b=1 c=null e=""',
+    '2026-11-22T11:36:06.150Z ERROR codex: two\\nlines\\u001b[2J a="x y" b=1 c=null e=""',
   ]);
 });
 

@@ -6,6 +6,5 @@
  *
  * @module
  */
-export { createLogger, type LoggerOptions, parseFilter } from "./filter.ts";
 export { createLogger, type LoggerOptions } from "./filter.ts";
 export { type LogFields, type Logger, type LogLevel, SILENT_LOGGER } from "./logger.ts";
