@@ -14,21 +14,26 @@ export class Mismatch extends Error {
   }
 }
 
-/**
- * Checks a value against a shape and gives it its type. Keys that the shape does not know are left out;
- * aliases come under their newer name; whole numbers past what a `number` holds exactly are clamped.
- *
- * @throws Mismatch at the first offence, in the order of the file
- */
+/** {@link checkValue} with the type that the shape stands for. */
 export function readValue<const S extends Shape>(
   shape: S,
   value: TomlValue,
   path: readonly string[] = [],
 ): ValueOf<S> {
-  return read(shape, value, path) as ValueOf<S>;
+  return checkValue(shape, value, path) as ValueOf<S>;
 }
 
-function read(shape: Shape, value: TomlValue, path: readonly string[]): unknown {
+/**
+ * Checks a value against a shape. Keys that the shape does not know are left out;
+ * aliases come under their newer name; whole numbers past what a `number` holds exactly are clamped.
+ *
+ * @throws Mismatch at the first offence, in the order of the file
+ */
+export function checkValue(
+  shape: Shape,
+  value: TomlValue,
+  path: readonly string[] = [],
+): unknown {
   switch (shape.kind) {
     case "string":
     case "path":
@@ -53,7 +58,7 @@ function read(shape: Shape, value: TomlValue, path: readonly string[]): unknown 
       throw wanted(path, value, `one of ${shape.values.map((v) => `"${v}"`).join(", ")}`);
     case "list":
       if (!Array.isArray(value)) throw wanted(path, value, "an array");
-      return value.map((item, index) => read(shape.of, item, [...path, String(index)]));
+      return value.map((item, index) => checkValue(shape.of, item, [...path, String(index)]));
     case "map":
       if (!isTable(value)) throw wanted(path, value, "a table");
       return readEntries(Object.entries(value), () => shape.of, path);
@@ -89,7 +94,7 @@ function readEither(
   let deepest: Mismatch | null = null;
   for (const option of options) {
     try {
-      return read(option, value, path);
+      return checkValue(option, value, path);
     } catch (error) {
       if (!(error instanceof Mismatch)) throw error;
       if (deepest === null || error.path.length > deepest.path.length) deepest = error;
@@ -112,7 +117,7 @@ function readTable(
   for (const [key, item] of Object.entries(value)) {
     const [name, field] = known.get(key) ?? [key, null];
     if (field === null && shape.rest === undefined) continue;
-    const typed = read(field?.shape ?? shape.rest!, item, [...path, key]);
+    const typed = checkValue(field?.shape ?? shape.rest!, item, [...path, key]);
     // With both spellings present the newer one counts.
     if (name === key || value[name] === undefined) result[name] = typed;
   }
@@ -135,7 +140,7 @@ function readEntries(
   path: readonly string[],
 ): Record<string, unknown> {
   const result: Record<string, unknown> = Object.create(null);
-  for (const [key, item] of entries) result[key] = read(shapeOf(key), item, [...path, key]);
+  for (const [key, item] of entries) result[key] = checkValue(shapeOf(key), item, [...path, key]);
   return result;
 }
 

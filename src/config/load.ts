@@ -8,6 +8,7 @@ import { projectLayers } from "./project_layers.ts";
 import { resolveConfig } from "./resolve.ts";
 import { CONFIG_SCHEMA, type ConfigTable, PROFILE_KEYS, type ProfileTable } from "./schema.ts";
 import { choice, list, map, string, table } from "./shape.ts";
+import { isTable } from "./toml.ts";
 import { mainRepoRoot, trustOf } from "./trust.ts";
 import type { Config, LoadConfigOptions, StartupNotice } from "./types.ts";
 
@@ -72,7 +73,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
     profile,
     trust: trustOf(projects, [cwd, repoRoot]),
     rootMarkers,
-    notices: [...ignoredLayers(layers), ...hiddenOverrides(session, profile, profileName)],
+    notices: hiddenOverrides(session, profile, profileName),
   });
 }
 
@@ -96,24 +97,25 @@ function chooseProfile(config: ConfigTable, name: string | null): ProfileTable {
   });
 }
 
-function ignoredLayers(layers: readonly Layer[]): StartupNotice[] {
-  return layers
-    .filter((layer) => layer.disabledReason !== null && layer.text !== null)
-    .map((layer) => ({ type: "warning", message: layer.disabledReason ?? "" }));
-}
-
-/** A profile beats `-c`, which surprises: say so when it happens. */
+/** A profile beats `-c` and the feature flags, which surprises: say so when it happens. */
 function hiddenOverrides(
   session: Layer,
   profile: ProfileTable,
   profileName: string | null,
 ): StartupNotice[] {
-  const hidden = Object.keys(session.table).filter((key) =>
-    PROFILE_KEYS.includes(key) && key !== "features" && Object.hasOwn(profile, key)
+  const given = Object.keys(session.table);
+  const hidden = given.filter((key) =>
+    key !== "features" && PROFILE_KEYS.includes(key) && Object.hasOwn(profile, key)
   );
+  const features = session.table["features"];
+  for (const [name, value] of isTable(features) ? Object.entries(features) : []) {
+    const winner = profile.features?.[name];
+    if (winner !== undefined && winner !== value) hidden.push(`features.${name}`);
+  }
   return hidden.map((key) => ({
     type: "warning",
-    message: `-c ${key} has no effect, because the profile "${profileName}" sets ${key}, too. ` +
-      `Use -c profiles.${profileName}.${key}=… instead.`,
+    message:
+      `${key} on the command line has no effect, because the profile "${profileName}" sets ` +
+      `it, too. Use -c profiles.${profileName}.${key}=… instead.`,
   }));
 }

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { locatedMessage, positionAt } from "./located.ts";
+
+Deno.test("a message shows its line with carets", () => {
+  const text = 'model_context_window = "nope"\n';
+  assert.equal(
+    locatedMessage({
+      file: "/h/config.toml",
+      text,
+      start: { line: 1, column: 24 },
+      end: { line: 1, column: 29 },
+      message: "wrong",
+    }),
+    [
+      "/h/config.toml:1:24: wrong",
+      "  |",
+      '1 | model_context_window = "nope"',
+      "  |                        ^^^^^^",
+    ].join("\n"),
+  );
+});
+
+Deno.test("the gutter is as wide as the line number, and a longer range gets one caret", () => {
+  const text = `${"\n".repeat(9)}a = [\n]\r\n`;
+  assert.equal(
+    locatedMessage({
+      file: "/f",
+      text,
+      start: { line: 10, column: 5 },
+      end: { line: 11, column: 1 },
+      message: "m",
+    }),
+    "/f:10:5: m\n   |\n10 | a = [\n   |     ^",
+  );
+});
+
+Deno.test("a place behind the end of the text shows the first line only", () => {
+  const place = { line: 3, column: 1 };
+  assert.equal(
+    locatedMessage({ file: "/f", text: "a", start: place, end: place, message: "m" }),
+    "/f:3:1: m",
+  );
+});
+
+Deno.test("a caret may stand right behind the line", () => {
+  const place = { line: 1, column: 4 };
+  assert.equal(
+    locatedMessage({ file: "/f", text: "a =", start: place, end: place, message: "m" }),
+    "/f:1:4: m\n  |\n1 | a =\n  |    ^",
+  );
+});
+
+Deno.test("columns count characters", () => {
+  const text = 'é = "😀"\nx = "😀" # y';
+  assert.deepEqual(positionAt(text, 4), { line: 1, column: 5 });
+  assert.deepEqual(positionAt(text, text.indexOf("#")), { line: 2, column: 9 });
+  assert.deepEqual(positionAt(text, 0), { line: 1, column: 1 });
+});

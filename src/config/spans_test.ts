@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { findSpan } from "./spans.ts";
+
+function at(text: string, ...path: string[]): string | null {
+  const span = findSpan(text, path);
+  return span === null ? null : text.slice(span.start, span.end);
+}
+
+const DOCUMENT = `# top = "comment"
+model = "a"   # behind
+'quoted key' = 1
+"esc\\u0061ped" = 2
+a.b . c = true
+list = [ "x, ]", # in the middle
+  { k = 'v', n.m = [1, 2] },
+]
+multi = """
+# not a comment = 1
+\\""" ]
+"""
+raw = '''it's'''
+
+[table.sub] # header
+key = 1979-05-27T07:32:00Z
+"with.dot" = 3
+
+[[array]]
+name = "first"
+[[array]]
+name = "second"
+[array.inner]
+deep = [[1], [2]]
+`;
+
+Deno.test("values are found by their path", () => {
+  assert.equal(at(DOCUMENT, "model"), '"a"');
+  assert.equal(at(DOCUMENT, "quoted key"), "1");
+  assert.equal(at(DOCUMENT, "escaped"), "2");
+  assert.equal(at(DOCUMENT, "a", "b", "c"), "true");
+  assert.equal(at(DOCUMENT, "list", "0"), '"x, ]"');
+  assert.equal(at(DOCUMENT, "list", "1", "k"), "'v'");
+  assert.equal(at(DOCUMENT, "list", "1", "n", "m", "1"), "2");
+  assert.equal(at(DOCUMENT, "raw"), "'''it's'''");
+  assert.equal(at(DOCUMENT, "table", "sub", "key"), "1979-05-27T07:32:00Z");
+  assert.equal(at(DOCUMENT, "table", "sub", "with.dot"), "3");
+  assert.equal(at(DOCUMENT, "array", "0", "name"), '"first"');
+  assert.equal(at(DOCUMENT, "array", "1", "name"), '"second"');
+  assert.equal(at(DOCUMENT, "array", "1", "inner", "deep", "1", "0"), "2");
+});
+
+Deno.test("tables are found at their header or at the first key that makes them", () => {
+  assert.equal(at(DOCUMENT, "table", "sub"), "[table.sub]");
+  assert.equal(at(DOCUMENT, "array", "1"), "[[array]]");
+  assert.equal(at(DOCUMENT, "a", "b"), "a.b . c");
+  assert.equal(at("[ spaced . name ]\nx=1", "spaced", "name"), "[ spaced . name ]");
+  assert.equal(at("t = { }", "t"), "{ }");
+});
+
+Deno.test("what the document does not say is not found", () => {
+  assert.equal(at(DOCUMENT, "not a comment"), null);
+  assert.equal(at(DOCUMENT, "array", "2", "name"), null);
+  assert.equal(at("", "x"), null);
+});
+
+Deno.test("a broken document ends the search, too", () => {
+  for (const text of ["a = [1", "a = {", '"', "[", "= 1", "a", "[[a", "a = '''x", "\u0000 = 1"]) {
+    assert.equal(findSpan(text, ["nothing"]), null, JSON.stringify(text));
+  }
+});
+
+Deno.test("the time grows with the length, not with its square", () => {
+  const seconds = (lines: number): number => {
+    const text = 'key = "value" # comment\n'.repeat(lines);
+    const start = performance.now();
+    findSpan(text, ["none"]);
+    return performance.now() - start;
+  };
+  seconds(2_000);
+  const ratio = seconds(40_000) / Math.max(seconds(10_000), 1);
+  assert.ok(ratio < 12, `four times the text took ${ratio} times as long`);
+});
