@@ -116,11 +116,9 @@ function scoreCyrillic(text: string): number {
     const isUpper = lower !== char;
     const afterLower = isHigh(previous) && CYRILLIC[previous!] !== undefined;
     if (isUpper && afterLower) sum -= 1;
+    // A capital alone is a word now and then, but more often a sign of another charset.
+    else if (isUpper && !isHigh(previous) && !isHigh(text[i + 1])) sum += 0.1;
     else sum += 1.25 * Math.sqrt(share / 11) * (isUpper ? 0.9 : 1);
-  }
-  // One lone capital is no text: it is more likely a sign of another charset.
-  if (count === 1 && [...text].some((char) => isHigh(char) && char !== char.toLowerCase())) {
-    return 0;
   }
   return count === 0 ? 0 : sum / count;
 }
@@ -156,16 +154,19 @@ function scorePairs(
 ): number {
   let sum = 0;
   let pairs = 0;
+  let runs = false;
   for (let i = 0; i < bytes.length; i++) {
     if (bytes[i]! < 0x80) continue;
     pairs++;
     sum += weigh(bytes[i]!, bytes[i + 1] ?? 0);
     i++;
+    if ((bytes[i + 1] ?? 0) >= 0x80) runs = true;
   }
   if (pairs === 0) return 0;
   let frequent = 0;
   for (const char of text) if (common.has(char)) frequent++;
-  if (pairs === 1 && frequent === 0) return 0;
+  // These scripts come in runs; a rare character between letters is something else.
+  if (!runs && frequent === 0) return 0;
   return (sum + 0.5 * frequent) / pairs;
 }
 
