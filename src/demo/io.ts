@@ -1,10 +1,6 @@
-import type { AbsolutePath } from "../protocol/mod.ts";
-
 /** The part of the world that the demonstration touches. `ExecIo` of `exec/` fits it. */
 export interface DemoIo {
   readonly env: Readonly<Record<string, string>>;
-  /** Home folder of the user. */
-  readonly home: AbsolutePath;
   /** How this program starts itself again. Fits `SelfCommand` of `sandbox/`. */
   readonly self: {
     readonly argv: readonly string[];

@@ -40,8 +40,9 @@ type Act = (request: RecordedRequest) => readonly SseEvent[];
 const LOOK: Act = (request) => [
   reasoning("rs_1", ["I should see what there is, and what fails."]),
   shell(request, "call_list", "ls"),
-  shell(request, "call_fail", "sh test.sh"),
 ];
+
+const TRY: Act = (request) => [shell(request, "call_fail", "sh test.sh")];
 
 const READ: Act = (request) => [
   say("msg_1", "The test at the limit of 10000 fails. I will read how the total is made."),
@@ -75,7 +76,7 @@ const CONCLUDE: Act = () => [
 export function modelScript(
   escape: boolean,
 ): (request: RecordedRequest, index: number) => ScriptStep {
-  const acts = [LOOK, READ, REPAIR, PROVE, ...(escape ? [ESCAPE] : []), CONCLUDE];
+  const acts = [LOOK, TRY, READ, REPAIR, PROVE, ...(escape ? [ESCAPE] : []), CONCLUDE];
   return (request, index) => {
     const act = acts[index] ?? CONCLUDE;
     const id = `resp_${index + 1}`;

@@ -1,15 +1,19 @@
-import type { CommandTurnItem, Event, TurnItem } from "../protocol/mod.ts";
+import { relative } from "node:path";
+import type { AbsolutePath, CommandTurnItem, Event, TurnItem } from "../protocol/mod.ts";
 import type { Screen } from "./screen.ts";
 
 /** Says in plain words what the agent does, event by event, and keeps what the end of the story needs. */
 export class Narrator {
   readonly #screen: Screen;
+  /** Paths are told as seen from here. */
+  readonly #folder: AbsolutePath;
   readonly #commands: CommandTurnItem[] = [];
   readonly #troubles: string[] = [];
   #diff = "";
 
-  constructor(screen: Screen) {
+  constructor(screen: Screen, folder: AbsolutePath) {
     this.#screen = screen;
+    this.#folder = folder;
   }
 
   /** Every command that has ended. */
@@ -57,7 +61,9 @@ export class Narrator {
         this.#commands.push(item);
         return this.#command(item);
       case "file_change": {
-        const paths = Object.keys(item.changes).join(", ");
+        const paths = Object.keys(item.changes).map((path) => relative(this.#folder, path)).join(
+          ", ",
+        );
         const fate = item.status === "completed" ? "" : screen.bad(" (not applied)");
         return screen.step("edits", `${paths}${fate}`) + screen.detail(item.stderr);
       }

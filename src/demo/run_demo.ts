@@ -33,20 +33,19 @@ async function buildStage(): Promise<Stage> {
   return stage;
 }
 
-/** The person's environment without what would lead to their account or settings. */
-function neutralEnv(env: DemoIo["env"]): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).filter(([name]) => !/^(?:CODEX|OPENAI)_/.test(name)),
-  );
+/** The person's environment without what would lead to their account, their settings or their shell's profile. */
+function neutralEnv(env: DemoIo["env"], home: AbsolutePath): Record<string, string> {
+  const kept = Object.entries(env).filter(([name]) => !/^(?:CODEX|OPENAI)_/.test(name));
+  return { ...Object.fromEntries(kept), HOME: home };
 }
 
 async function openDemoApp(io: DemoIo, stage: Stage, baseUrl: string): Promise<App> {
-  const env = neutralEnv(io.env);
+  const env = neutralEnv(io.env, stage.codexHome);
   const config = await loadAppConfig({
     codexHome: stage.codexHome,
     processCwd: stage.project,
     env,
-    home: io.home,
+    home: stage.codexHome,
     cliOverrides: [
       'model_provider="scripted"',
       'model_providers.scripted.name="scripted model"',
@@ -217,7 +216,7 @@ async function play(
   probe.resolve(confined);
   await io.stdout.write(screen.step("sandbox", text));
   await io.stdout.write(screen.title("The agent at work") + screen.step("you", PROMPT));
-  const narrator = new Narrator(screen);
+  const narrator = new Narrator(screen, stage.project);
   const thread = await app.startThread({ ephemeral: true });
   const completed = await tellTurn(thread, narrator, io, policy, stop);
   const reasons = await shortcomings(stage, narrator, completed, confined);

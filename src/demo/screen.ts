@@ -8,6 +8,7 @@ export interface Screen {
   good(text: string): string;
   bad(text: string): string;
   dim(text: string): string;
+  /** Only what changed: which file it is has been said. */
   diff(text: string): string;
 }
 
@@ -34,6 +35,12 @@ function indented(rows: readonly string[], paint: (text: string) => string): str
   return rows.map((row) => row === "" ? "\n" : `${MARGIN}${paint(row)}\n`).join("");
 }
 
+/** The changed places of a git-style diff, without the lines that name files. */
+function hunksOf(diff: string): string[] {
+  const rows = diff.trimEnd().split("\n");
+  return rows.filter((row) => !/^(?:diff |index |--- |\+\+\+ )/.test(row));
+}
+
 export function createScreen(colours: boolean): Screen {
   const paint = (code: number) => (text: string) => colours ? `\x1b[${code}m${text}\x1b[0m` : text;
   const bold = paint(1);
@@ -53,8 +60,7 @@ export function createScreen(colours: boolean): Screen {
     bad: red,
     dim,
     diff: (text) =>
-      indented(text.trimEnd().split("\n"), (row) => {
-        if (/^(?:\+\+\+|---|diff|index)/.test(row)) return dim(row);
+      indented(hunksOf(text), (row) => {
         if (row.startsWith("+")) return green(row);
         if (row.startsWith("-")) return red(row);
         return row;

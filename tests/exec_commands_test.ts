@@ -1,0 +1,4 @@
+import { COMMANDS } from "./scenarios/commands.ts";
+import { testScenarios } from "./support/play_scenario.ts";
+
+testScenarios(COMMANDS);
