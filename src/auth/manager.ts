@@ -54,7 +54,7 @@ export async function openAuth(options: AuthOptions): Promise<AuthManager> {
     return new Manager(await load(), load, null, logger);
   } catch (error) {
     if (!(error instanceof AuthError)) throw error;
-    logger.warn("the stored login is not usable", { reason: error.message });
+    logger.error("the stored login is not usable", { reason: error.message });
     return new Manager(null, load, `Not logged in: ${error.message}`, logger);
   }
 }

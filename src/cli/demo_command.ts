@@ -1,5 +1,4 @@
 import { runDemo } from "../demo/mod.ts";
-import { homeOf } from "./home.ts";
 import type { Invocation } from "./spec.ts";
 import { VERSION } from "./version.ts";
 import type { World } from "./world.ts";
@@ -8,7 +7,6 @@ import type { World } from "./world.ts";
 export async function run(_invocation: Invocation, world: World): Promise<number> {
   return await runDemo({
     env: world.env,
-    home: await homeOf(world),
     self: world.self,
     version: VERSION,
     stdout: world.stdout,

@@ -33,7 +33,7 @@ function sourceArgv(mainUrl: string): string[] {
   const main = decodeURIComponent(new URL(mainUrl).pathname);
   const file = Deno.build.os === "windows" ? main.slice(1) : main;
   const config = file.replace(/main\.ts$/, "deno.json");
-  return [Deno.execPath(), "run", "-A", "-q", "--no-prompt", "--config", config, file];
+  return [Deno.execPath(), "run", "-A", "-q", "--no-prompt", "--no-lock", "--config", config, file];
 }
 
 /** Where Deno's cache is, for children that inherit nothing else. */
