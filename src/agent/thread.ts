@@ -161,10 +161,13 @@ export class Thread implements AsyncDisposable {
     outputSchema: unknown,
   ): Promise<void> {
     if (inputs.length === 0) return;
-    if (this.#active !== null) {
-      this.#active.turn.queued.push({ kind: "user", inputs });
+    const active = this.#active;
+    if (active !== null && !active.turn.closed) {
+      active.turn.queued.push({ kind: "user", inputs });
       return;
     }
+    // What is left of a closed turn are its last events.
+    await active?.done;
     await this.#seedContext();
     await this.#spawn(id, outputSchema, (turn) => runTurn(this.#session, turn, inputs));
   }
@@ -201,7 +204,9 @@ export class Thread implements AsyncDisposable {
     this.#active = active;
     active.done = work(turn)
       .catch((error) => this.#unexpected(turn, error))
-      .then(() => this.#finished(active));
+      .then(() => {
+        if (this.#active === active) this.#active = null;
+      });
   }
 
   /** A turn ends every failure of its own with events; only being stopped from outside comes here. */
@@ -216,16 +221,11 @@ export class Thread implements AsyncDisposable {
     });
   }
 
-  async #finished(active: ActiveTurn): Promise<void> {
-    if (this.#active === active) this.#active = null;
-    // Words that came too late for a request stay in the history for the next one.
-    if (!active.turn.signal.aborted) await recordQueued(this.#session, active.turn);
-  }
-
   async #abort(reason: "interrupted" | "replaced"): Promise<void> {
     const session = this.#session;
     const active = this.#active;
     if (active === null) return;
+    if (active.turn.closed) return await active.done;
     active.controller.abort(new TurnAborted(reason));
     session.pending.abandonAll();
     await active.done;
@@ -241,12 +241,14 @@ export class Thread implements AsyncDisposable {
   async #userShell(id: SubmissionId, command: string): Promise<void> {
     const session = this.#session;
     const active = this.#active;
-    if (active !== null) {
+    if (active !== null && !active.turn.closed) {
       void runUserShell(session, active.turn, command).then((item) => {
-        active.turn.queued.push({ kind: "item", item });
+        if (active.turn.closed) session.recordItems([item]);
+        else active.turn.queued.push({ kind: "item", item });
       });
       return;
     }
+    await active?.done;
     await this.#seedContext();
     await this.#spawn(id, null, async (turn) => {
       await session.emit(id, {
@@ -271,7 +273,7 @@ export class Thread implements AsyncDisposable {
 
   async #rollback(id: SubmissionId, numTurns: number): Promise<void> {
     const session = this.#session;
-    const refused = this.#active !== null
+    const refused = this.#active !== null && !this.#active.turn.closed
       ? "A turn is running: interrupt it before you roll back."
       : numTurns <= 0
       ? "The number of turns to roll back must be 1 or more."

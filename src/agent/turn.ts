@@ -54,6 +54,9 @@ async function completed(
   turn: Turn,
   lastAgentMessage: string | null,
 ): Promise<void> {
+  turn.closed = true;
+  // After a failure words may be waiting: they stay in the history for the next turn.
+  await recordQueued(session, turn);
   await session.flush();
   await session.emit(turn.id, { type: "turn_completed", turnId: turn.id, lastAgentMessage });
 }
@@ -85,7 +88,11 @@ async function runLoop(session: Session, turn: Turn): Promise<string | null> {
     await recordQueued(session, turn);
     const outcome = await sample(session, turn);
     lastAgentMessage = outcome.lastAgentMessage ?? lastAgentMessage;
-    if (!outcome.calledTools && turn.queued.length === 0) return lastAgentMessage;
+    if (!outcome.calledTools && turn.queued.length === 0) {
+      // In the same breath as the look at the queue: nothing can slip in between and stay unanswered.
+      turn.closed = true;
+      return lastAgentMessage;
+    }
     if (needsCompaction(session, turn)) await compact(session, turn);
   }
 }

@@ -37,6 +37,8 @@ export interface Turn {
   /** Input that waits for the next request. */
   readonly queued: QueuedInput[];
   readonly signal: AbortSignal;
+  /** Takes no more input: what comes from now on starts a turn of its own. */
+  closed: boolean;
   /** The server named another model; people are told once a turn. */
   rerouted: boolean;
 }
@@ -104,6 +106,7 @@ export async function openTurn(
     })),
     queued: [],
     signal: start.signal,
+    closed: false,
     rerouted: false,
   };
   return turn;

@@ -119,7 +119,7 @@ Deno.test("a failing request ends the turn with an error, and the thread stays u
   ]);
   await rig.say("one");
   const error = await rig.until("error");
-  assert.equal(error.error.info.type, "bad_request");
+  assert.equal(error.error.info.type, "other");
   const failed = await rig.until("turn_completed");
   assert.equal(failed.lastAgentMessage, null);
   assert.equal(rig.server.requests.length, 1);
