@@ -167,12 +167,26 @@ Deno.test("when nobody reads any more, the run stops quietly", UNIX_ONLY, async 
   assert.equal(await isRunning(pid), false);
 });
 
+Deno.test("a run that still waits for its prompt ends at once", UNIX_ONLY, async () => {
+  await using stage = await openStage();
+  const child = spawnCodex(stage, { args: ["exec"], stdin: "" });
+  for await (const line of linesOf(child.stderr)) {
+    if (line === "Reading prompt from stdin...") break;
+  }
+  child.kill("SIGINT");
+  assert.deepEqual(await new Response(child.stdout).text(), "");
+  assert.equal((await child.status).code, 130);
+  await child.stdin.abort();
+});
+
 Deno.test("logs go to stderr, and only when they are asked for", async () => {
   await using stage = await openStage();
-  await using model = await startScriptedModel([finalAnswer(), finalAnswer()]);
+  await using model = await startScriptedModel((_request, index) =>
+    index % 2 === 0 ? answer(execCommand("c1", "true")) : finalAnswer()
+  );
   for (const level of ["error", "debug"]) {
     const child = spawnCodex(stage, {
-      args: exec("go"),
+      args: ["exec", "--json", "go"],
       baseUrl: model.baseUrl,
       env: { RUST_LOG: level },
     });

@@ -90,6 +90,7 @@ export const COMMANDS: readonly Scenario[] = [
   },
   {
     name: "a command that outlives the turn is closed honestly and then ended",
+    differs: "it calls such a command completed",
     model: [
       answer(execCommand("c1", "echo up; exec sleep 600", { yield_time_ms: 300 })),
       finalAnswer(),
@@ -199,12 +200,6 @@ export const COMMANDS: readonly Scenario[] = [
     outputs: { c1: /command timed out after \d+ milliseconds/ },
   },
   {
-    name: "a destructive command is refused",
-    model: [answer(execCommand("c1", "rm -rf /no/such/folder")), finalAnswer()],
-    runs: [{ args: exec("go"), exit: 0, lines: run(message(0, "done"), done(2)) }],
-    outputs: { c1: /rejected: blocked by policy/ },
-  },
-  {
     name: "nothing is written under a read-only sandbox",
     model: [answer(execCommand("c1", "echo x > new.txt")), finalAnswer()],
     runs: [{ args: ["exec", "--json", "go"], exit: 0 }],
@@ -241,6 +236,7 @@ export const COMMANDS: readonly Scenario[] = [
   },
   {
     name: "commands do not see the key",
+    differs: "its shell snapshot brings back what the environment policy took out",
     model: [answer(execCommand("c1", "echo [$CODEX_API_KEY] [$MY_SECRET_THING]")), finalAnswer()],
     runs: [{
       args: exec("go", "-c", "shell_environment_policy.ignore_default_excludes=false"),

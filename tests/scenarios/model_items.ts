@@ -61,6 +61,7 @@ export const MODEL_ITEMS: readonly Scenario[] = [
   },
   {
     name: "web searches",
+    differs: "it prints the key `id` twice",
     model: [answer(
       webSearchCall("ws1", "weather"),
       itemDone({

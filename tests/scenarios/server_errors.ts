@@ -20,6 +20,10 @@ function always(step: ScriptStep): Scenario["model"] {
   return () => step;
 }
 
+function differs(why: string, scenario: Scenario): Scenario {
+  return { ...scenario, differs: why };
+}
+
 /** The run fails with this text after that many requests. */
 function fails(
   name: string,
@@ -42,27 +46,33 @@ export const SERVER_ERRORS: readonly Scenario[] = [
     1,
     ...failed('{"error":{"message":"bad thing","type":"invalid_request_error"}}'),
   ),
-  fails(
-    "401",
-    always(httpError(401, { message: "no key" })),
-    2,
-    retry(
-      /^Reconnecting\.\.\. 1\/1 \(unexpected status 401 Unauthorized: no key, url: \{baseUrl\}\/responses/,
+  differs(
+    "it asks six times; a refusal does not change by asking again",
+    fails(
+      "401: no retry",
+      always(httpError(401, { message: "no key" })),
+      1,
+      ...failed(/^unexpected status 401 Unauthorized: no key, url: \{baseUrl\}\/responses/),
     ),
-    ...failed(/^unexpected status 401 Unauthorized: no key, url: \{baseUrl\}\/responses/),
   ),
-  fails(
-    "404",
-    always(httpError(404, { message: "no such model" })),
-    2,
-    retry(/^Reconnecting\.\.\. 1\/1 \(unexpected status 404 Not Found: no such model, url: /),
-    ...failed(/^unexpected status 404 Not Found: no such model, url: /),
+  differs(
+    "it asks six times; what is not there does not appear",
+    fails(
+      "404: no retry",
+      always(httpError(404, { message: "no such model" })),
+      1,
+      ...failed(/^unexpected status 404 Not Found: no such model, url: \{baseUrl\}\/responses/),
+    ),
   ),
-  fails(
-    "429: too many requests, no retry",
-    always(httpError(429, { message: "slow down" })),
-    1,
-    ...failed(/^exceeded retry limit, last status: 429 Too Many Requests/),
+  differs(
+    "it gives up at once; waiting is what the server asks for",
+    fails(
+      "429: too many requests",
+      always(httpError(429, { message: "slow down" })),
+      2,
+      retry("Reconnecting... 1/1 (exceeded retry limit, last status: 429 Too Many Requests)"),
+      ...failed(/^exceeded retry limit, last status: 429 Too Many Requests/),
+    ),
   ),
   fails(
     "429: the plan's limit is reached, no retry",
@@ -75,19 +85,26 @@ export const SERVER_ERRORS: readonly Scenario[] = [
     1,
     ...failed(/usage limit/i),
   ),
-  fails(
-    "500 every time",
-    always(httpError(500, { message: "oops" })),
-    4,
-    retry(/^Reconnecting\.\.\. 1\/1 \(/),
-    ...failed(/./),
+  differs(
+    "it multiplies two kinds of retries, unseen",
+    fails(
+      "500 every time",
+      always(httpError(500, { message: "oops" })),
+      2,
+      retry(/^Reconnecting\.\.\. 1\/1 \(.*oops\)$/),
+      ...failed(/oops/),
+    ),
   ),
-  {
-    name: "500 once, then fine: nobody notices",
+  differs("its first retries are not told", {
+    name: "500 once, then fine: one notice, then the answer",
     model: [httpError(500, { message: "oops" }), finalAnswer()],
-    runs: [{ args: exec("go", ...FEW_RETRIES), exit: 0, lines: run(message(0, "done"), done(1)) }],
+    runs: [{
+      args: exec("go", ...FEW_RETRIES),
+      exit: 0,
+      lines: run(retry(/^Reconnecting\.\.\. 1\/1 \(.*oops\)$/), message(0, "done"), done(1)),
+    }],
     requests: 2,
-  },
+  }),
   fails(
     "a stream that is cut every time",
     always({ events: textDeltas("m1", "half an answer"), cutAfter: 2 }),

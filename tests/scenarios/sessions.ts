@@ -46,6 +46,7 @@ export const SESSIONS: readonly Scenario[] = [
   },
   {
     name: "a session that is not there is an error",
+    differs: "it starts a new session without a word",
     model: [finalAnswer()],
     runs: [{
       args: ["exec", "--json", "resume", "01a20b53-55ab-7970-94e7-000000000000", "go"],
@@ -57,6 +58,7 @@ export const SESSIONS: readonly Scenario[] = [
   },
   {
     name: "a name that no session has is an error",
+    differs: "it starts a new session without a word",
     model: [finalAnswer()],
     runs: [{
       args: ["exec", "--json", "resume", "no-such-name", "go"],
@@ -68,12 +70,14 @@ export const SESSIONS: readonly Scenario[] = [
   },
   {
     name: "no newest session is an error",
+    differs: "it starts a new session without a word",
     model: [finalAnswer()],
     runs: [{ args: ["exec", "--json", "resume", "--last", "go"], exit: 1, stdout: "" }],
     requests: 0,
   },
   {
     name: "an ephemeral session cannot go on",
+    differs: "it starts a new session without a word",
     model: [finalAnswer(), finalAnswer()],
     runs: [
       { args: exec("begin", "--ephemeral"), exit: 0, lines: run(message(0, "done"), done(1)) },

@@ -30,6 +30,8 @@ export interface ScenarioRun {
 /** What to do, and what must come of it, as data: the same list can be run against another program. */
 export interface Scenario {
   readonly name: string;
+  /** Set where the older program does otherwise, and why we do not: kept for whoever compares the two. */
+  readonly differs?: string;
   /** How the model answers. A string: nothing listens there. */
   readonly model: Script | "dead";
   readonly files?: Readonly<Record<string, string | Uint8Array<ArrayBuffer>>>;
