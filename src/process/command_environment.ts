@@ -45,9 +45,8 @@ export function commandEnvironment(
   dropMatching(env, policy.exclude);
   for (const [name, value] of Object.entries(policy.set)) env.set(name, value);
   if (policy.includeOnly.length > 0) {
-    const wanted = policy.includeOnly.map(namePattern);
     for (const name of [...env.keys()]) {
-      if (!wanted.some((pattern) => pattern.test(name))) env.delete(name);
+      if (!matchesAny(name, policy.includeOnly)) env.delete(name);
     }
   }
   env.set("CODEX_THREAD_ID", threadId);
@@ -61,18 +60,32 @@ function isInherited(inherit: EnvironmentPolicyLike["inherit"], name: string): b
 }
 
 function dropMatching(env: Map<string, string>, patterns: readonly string[]): void {
-  const unwanted = patterns.map(namePattern);
   for (const name of [...env.keys()]) {
-    if (unwanted.some((pattern) => pattern.test(name))) env.delete(name);
+    if (matchesAny(name, patterns)) env.delete(name);
   }
 }
 
-/** A whole-name, case-insensitive pattern: `*` is any run of characters, `?` one. */
-function namePattern(pattern: string): RegExp {
-  // Neighbouring stars mean the same as one, and one does not make the matcher slow.
-  const source = pattern.replaceAll(/\*+/g, "*").replaceAll(/[.*+?^${}()|[\]\\]/g, (special) => {
-    if (special === "*") return ".*";
-    return special === "?" ? "." : `\\${special}`;
-  });
-  return new RegExp(`^${source}$`, "isu");
+function matchesAny(name: string, patterns: readonly string[]): boolean {
+  return patterns.some((pattern) => matches([...name.toLowerCase()], [...pattern.toLowerCase()]));
+}
+
+/** Whole-name match: `*` is any run of characters, `?` one. Only the last star is ever tried anew. */
+function matches(name: readonly string[], pattern: readonly string[]): boolean {
+  let at = 0;
+  let star = -1;
+  let retry = 0;
+  for (let i = 0; i < name.length;) {
+    if (pattern[at] === "*") {
+      star = at++;
+      retry = i;
+    } else if (pattern[at] === "?" || pattern[at] === name[i]) {
+      at++;
+      i++;
+    } else if (star >= 0) {
+      at = star + 1;
+      i = ++retry;
+    } else return false;
+  }
+  while (pattern[at] === "*") at++;
+  return at === pattern.length;
 }

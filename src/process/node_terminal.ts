@@ -8,10 +8,13 @@ import { COLUMNS, ROWS } from "./terminal_size.ts";
 
 const HANGUP_GRACE_MS = 100;
 
-/** Terminals through a native addon: for systems whose C library we do not call ourselves. */
-export async function nodeTerminals(): Promise<TerminalProvider> {
+/**
+ * Terminals through a native addon: for systems whose C library we do not call ourselves. It gives up reading 200 ms
+ * after the end of a process, so on a very busy machine last words can be lost. `null` = of no use to this Deno.
+ */
+export async function nodeTerminals(): Promise<TerminalProvider | null> {
+  if (!await readsDescriptors()) return null;
   const { spawn } = await import("@lydell/node-pty");
-  await probe(spawn);
   return {
     start: async (command) => {
       const prepared = await prepare(command);
@@ -22,12 +25,18 @@ export async function nodeTerminals(): Promise<TerminalProvider> {
   };
 }
 
-/** Older Denos load the addon but cannot read a numbered descriptor: the first start throws, so make one now. */
-async function probe(spawn: typeof import("@lydell/node-pty").spawn): Promise<void> {
-  const windows = Deno.build.os === "windows";
-  const [program, args] = windows ? ["cmd.exe", ["/c", "exit"]] : ["/bin/sh", ["-c", ":"]];
-  const pty = spawn(program as string, args as string[], { cols: COLUMNS, rows: ROWS });
-  await new Promise((resolve) => pty.onExit(resolve));
+/**
+ * Older Denos read no numbered descriptor as a terminal, and the addon finds that out only after the start. Asked for
+ * a descriptor that does not exist, they fail without the code that the others give.
+ */
+async function readsDescriptors(): Promise<boolean> {
+  const { ReadStream } = await import("node:tty");
+  try {
+    new ReadStream(2 ** 30).destroy();
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code !== undefined;
+  }
 }
 
 function start(

@@ -1,3 +1,7 @@
+// What happens when this program itself is killed and can clean nothing up: children on a terminal are hung up by the
+// system, because the other end of the terminal closes; children on pipes live on until they print (SIGPIPE) or end.
+// Confined ones are bound to our life by the sandbox.
+
 /**
  * Ends a session leader, its process group and, on Linux, whatever else is left in its session: shells with job
  * control give every job a group of its own. A process that called `setsid` itself has left and is not found.
