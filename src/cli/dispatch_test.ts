@@ -162,37 +162,3 @@ Deno.test("a reader that has gone away is no error", async () => {
     assert.deepEqual([status.code, stderr], [0, ""]);
   }
 });
-
-Deno.test("the static imports of main.ts stay few", async () => {
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", "--no-lock", MAIN],
-  }).output();
-  interface Dependency {
-    code?: { specifier: string };
-    isDynamic?: boolean;
-  }
-  const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as {
-    modules: { specifier: string; dependencies?: Dependency[] }[];
-  };
-  const root = new URL("../../", import.meta.url).href;
-  const reached = new Set<string>();
-  const visit = (specifier: string): void => {
-    if (reached.has(specifier)) return;
-    reached.add(specifier);
-    for (
-      const { code, isDynamic } of modules.find((m) => m.specifier === specifier)
-        ?.dependencies ?? []
-    ) {
-      if (code !== undefined && !isDynamic) visit(code.specifier);
-    }
-  };
-  visit(new URL("main.ts", root).href);
-  assert.deepEqual([...reached].map((specifier) => specifier.replace(root, "")).sort(), [
-    "deno.json",
-    "main.ts",
-    "src/cli/deno_world.ts",
-    "src/cli/dispatch.ts",
-    "src/cli/mod.ts",
-    "src/cli/version.ts",
-  ]);
-});

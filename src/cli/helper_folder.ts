@@ -113,8 +113,18 @@ async function removeStale(root: AbsolutePath): Promise<void> {
     // Not ours, or not finished.
     const lock = await Deno.open(join(folder, LOCK), { read: true, write: true }).catch(() => null);
     if (lock === null) continue;
-    if (await lock.tryLock(true).catch(() => false)) await remove(folder, lock);
+    if (await isFree(lock)) await remove(folder, lock);
     else lock.close();
+  }
+}
+
+/** Takes the lock if nobody has it. Older runtimes cannot try: there, leftovers stay for a later program. */
+async function isFree(lock: Deno.FsFile): Promise<boolean> {
+  if (!("tryLock" in lock) || typeof lock.tryLock !== "function") return false;
+  try {
+    return await lock.tryLock(true) === true;
+  } catch {
+    return false;
   }
 }
 
