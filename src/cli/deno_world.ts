@@ -28,12 +28,17 @@ export function openWorld(mainUrl: string): World {
   };
 }
 
-/** How to start this program from source. The configuration is named: it may be started in any folder. */
+/**
+ * How to start this program where it is not an executable. From source the configuration is named, for it may be
+ * started in any folder; a bundle has none.
+ */
 function sourceArgv(mainUrl: string): string[] {
   const main = decodeURIComponent(new URL(mainUrl).pathname);
   const file = Deno.build.os === "windows" ? main.slice(1) : main;
-  const config = file.replace(/main\.ts$/, "deno.json");
-  return [Deno.execPath(), "run", "-A", "-q", "--no-prompt", "--no-lock", "--config", config, file];
+  const config = file.endsWith("main.ts")
+    ? ["--config", file.replace(/main\.ts$/, "deno.json")]
+    : ["--no-config"];
+  return [Deno.execPath(), "run", "-A", "-q", "--no-prompt", "--no-lock", ...config, file];
 }
 
 /** Where Deno's cache is, for children that inherit nothing else. */
