@@ -3,12 +3,13 @@
  *
  * Without a target it builds `dist/codex` for this machine; with targets, `dist/codex-TRIPLE` for each. Two variables
  * are honoured: `DENORT_BIN`, the runtime that `deno compile` builds on, for machines that cannot download it, and
- * `DENO_COMPILE`, the deno that does the work; the two have to be of the same minor version.
+ * `DENO_COMPILE`, the deno that compiles (not the one that bundles); the two have to be of the same minor version.
  *
  * @module
  */
 import { dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
+import { bundle } from "./bundle.ts";
 import { DIST, permissionFlags, readProject, ROOT } from "./project.ts";
 import {
   executableName,
@@ -24,6 +25,9 @@ import {
  * embeds the npm packages of the target it builds for.
  */
 const ASSETS: readonly { readonly path: string; readonly os?: Target["os"] }[] = [];
+
+/** What is compiled. Its path becomes part of the executable, so it is the same for every build. */
+const BUNDLE = join(DIST, "build", "codex.js");
 
 /** Flags that make a better executable, but that not every supported Deno knows. */
 const OPTIONAL_FLAGS: readonly (readonly [flag: string, ...values: string[]])[] = [
@@ -113,7 +117,7 @@ async function compile(job: Job, deno: string, flags: readonly string[]): Promis
   ];
   // A denort handed in is of this machine's kind: naming the target would start a download all the same.
   if (target !== hostTarget()) args.push(`--target=${target.triple}`);
-  args.push("main.ts");
+  args.push(BUNDLE);
   const command = new Deno.Command(deno, { args, cwd: ROOT, stdout: "inherit", stderr: "inherit" });
   return (await command.output()).success;
 }
@@ -141,6 +145,7 @@ async function main(): Promise<number> {
       );
     }
     const flags = [...permissionFlags(await readProject()), ...await knownFlags(deno)];
+    await bundle(BUNDLE);
     for (const job of jobs) {
       if (!await compile(job, deno, flags)) {
         console.error(NO_DENORT);

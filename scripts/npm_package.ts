@@ -18,15 +18,15 @@ import {
   reply,
   startScriptedModel,
 } from "../src/scripted/mod.ts";
+import { bundle, UNBUNDLED } from "./bundle.ts";
 import { DENO_VERSION, DIST, permissionFlags, readProject, ROOT } from "./project.ts";
 
 /** The name the package is published under when none is given. */
 const DEFAULT_NAME = "codex-deno";
-/** Packages that read files of their own, native code or WebAssembly: npm installs them beside the bundle. */
-const UNBUNDLED = ["@lydell/node-pty", "@silvia-odwyer/photon-node"];
 
 const OUTPUT = join(DIST, "npm");
 const PACKAGE = join(OUTPUT, "package");
+const BUNDLE = join(PACKAGE, "dist", "codex.js");
 const TRIAL = join(OUTPUT, "trial");
 
 async function run(program: string, args: readonly string[], cwd: string): Promise<string> {
@@ -35,13 +35,6 @@ async function run(program: string, args: readonly string[], cwd: string): Promi
   const { success, code, stdout } = await child.output();
   if (!success) throw new Error(`${program} ${args[0]} failed with exit code ${code}`);
   return new TextDecoder().decode(stdout);
-}
-
-async function bundle(): Promise<void> {
-  const external = UNBUNDLED.flatMap((name) => ["--external", name]);
-  const output = join(PACKAGE, "dist", "codex.js");
-  const args = ["bundle", "--quiet", "--platform", "deno", ...external, "-o", output, "main.ts"];
-  await run(Deno.execPath(), args, ROOT);
 }
 
 /** `npm:@scope/name@1.2.3` becomes `1.2.3`. */
@@ -54,7 +47,6 @@ function pinnedVersion(imports: Readonly<Record<string, string>>, name: string):
 async function writePackage(name: string): Promise<void> {
   const project = await readProject();
   await Deno.mkdir(join(PACKAGE, "bin"), { recursive: true });
-  await Deno.mkdir(join(PACKAGE, "dist"), { recursive: true });
   const manifest = {
     name,
     version: project.version,
@@ -121,10 +113,10 @@ async function main(): Promise<number> {
   });
   await Deno.remove(PACKAGE, { recursive: true }).catch(() => {});
   await writePackage(values.name);
-  await bundle();
+  await bundle(BUNDLE);
   const packed = await run("npm", ["pack", "--silent", "--pack-destination", OUTPUT], PACKAGE);
   const tarball = join(OUTPUT, packed.trim().split("\n").at(-1) ?? "");
-  const { size } = await Deno.stat(join(PACKAGE, "dist", "codex.js"));
+  const { size } = await Deno.stat(BUNDLE);
   console.log(`${tarball}: bundle of ${(size / 1e6).toFixed(2)} MB for Deno ${DENO_VERSION}`);
   if (values.trial) await tryOut(tarball);
   return 0;
