@@ -11,6 +11,7 @@ import {
 import type { ExecArgs, ExecIo } from "./args.ts";
 import { ExecError } from "./errors.ts";
 import { loadExecConfig } from "./exec_config.ts";
+import { checkLocalProvider } from "./local_provider.ts";
 import { openThread } from "./open_thread.ts";
 import { HumanReport, JsonReport, type Report } from "./report.ts";
 import { runTurn, type TurnOutcome } from "./run_turn.ts";
@@ -121,6 +122,7 @@ async function runInApp(
 
 async function runInOrder(args: ExecArgs, io: ExecIo, stop: StopRequest): Promise<number> {
   const config = await loadExecConfig(args, io);
+  if (args.oss) await checkLocalProvider(config, stop.signal);
   await checkTrust(args, config);
   const input = await readTurnInput(args, io, (path) => resolve(io.cwd, path));
   return await runInApp(args, io, config, input, stop);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { Scenario, SentRequest } from "../support/scenario.ts";
+import type { Scenario, ScenarioRun, SentRequest } from "../support/scenario.ts";
 import { exec, finalAnswer } from "./answers.ts";
-import { done, message, run } from "./expected.ts";
+import { completedItem, done, message, run } from "./expected.ts";
 import { PNG } from "./images.ts";
 
 /** The content of the last message of the person. */
@@ -21,12 +21,9 @@ function stops(
   name: string,
   args: readonly string[],
   stderr: RegExp,
-  more: Partial<Scenario> & {
-    readonly stdin?: string | readonly number[];
-    readonly exit?: number;
-  } = {},
+  more: Partial<Scenario> & Partial<Pick<ScenarioRun, "stdin" | "exit" | "env">> = {},
 ): Scenario {
-  const { stdin, exit, ...rest } = more;
+  const { stdin, exit, env = {}, ...rest } = more;
   return {
     name,
     model: [],
@@ -35,6 +32,7 @@ function stops(
       exit: exit ?? 1,
       stdout: "",
       stderr,
+      env,
       ...(stdin === undefined ? {} : { stdin }),
     }],
     requests: 0,
@@ -219,6 +217,32 @@ export const START_UP: readonly Scenario[] = [
   }),
   stops("a profile that is not there", ["exec", "-p", "none", "go"], /none/),
   stops("a provider that is not there", exec("go", "-c", 'model_provider="none"'), /none/),
+  {
+    name: "a local provider",
+    differs: "it asks an interface of Ollama's own",
+    model: [finalAnswer()],
+    runs: [{
+      args: ["exec", "--json", "--oss", "--local-provider", "ollama", "go"],
+      env: { CODEX_OSS_BASE_URL: "{baseUrl}", CODEX_API_KEY: null },
+      exit: 0,
+      lines: run(
+        completedItem(0, { type: "error", message: /gpt-oss:20b/ }),
+        message(1, "done"),
+        done(1),
+      ),
+    }],
+    check(requests) {
+      assert.equal(requests[0]?.body["model"], "gpt-oss:20b");
+      assert.equal(requests[0]?.headers["authorization"], undefined);
+    },
+  },
+  stops(
+    "a local provider that is not running",
+    ["exec", "--json", "--oss", "--local-provider", "ollama", "go"],
+    /^No server answers at \{baseUrl\}\./m,
+    { model: "dead", env: { CODEX_OSS_BASE_URL: "{baseUrl}" } },
+  ),
+  stops("a local provider, but which", ["exec", "--oss", "go"], /local-provider|oss_provider/),
   {
     name: "the approval policy is never, whatever is configured",
     homeFiles: { "config.toml": 'approval_policy = "untrusted"\n' },

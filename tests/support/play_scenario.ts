@@ -52,12 +52,17 @@ async function playRun(
   const fill = (text: string) =>
     text.replaceAll("{workspace}", places.workspace).replaceAll("{baseUrl}", places.baseUrl)
       .replaceAll("{thread}", thread);
+  const env = Object.fromEntries(
+    Object.entries(run.env ?? {}).map((
+      [name, value],
+    ) => [name, value === null ? null : fill(value)]),
+  );
   const stdin = typeof run.stdin === "object" ? new Uint8Array(run.stdin) : run.stdin;
   const played = await runCodex(stage, {
     args: run.args.map(fill),
     stdin,
     baseUrl: places.baseUrl,
-    ...(run.env === undefined ? {} : { env: run.env }),
+    env,
     ...(program === undefined ? {} : { program }),
   });
   return { ...played, lines: readLines(played.stdout) };
