@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SandboxPolicy, WorkspaceWritePolicy } from "../../src/protocol/mod.ts";
@@ -147,4 +148,36 @@ export async function finish(confined: Confined): Promise<Finished> {
     stdout: decoder.decode(output.stdout),
     stderr: decoder.decode(output.stderr),
   };
+}
+
+const DEADLINE_MS = 10_000;
+
+/**
+ * Starts argv, which must say "ready", kills it and fails when anything that it started goes on: the pipe is at its
+ * end once the last process that has it open is gone.
+ */
+export async function endsAfterKill(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
+  const [program = "", ...args] = argv;
+  const child = new Deno.Command(program, {
+    args,
+    env: { ...env },
+    stdin: "null",
+    stdout: "piped",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error("something goes on running")), DEADLINE_MS);
+  try {
+    const { value } = await Promise.race([reader.read(), late]);
+    assert.equal(new TextDecoder().decode(value), "ready\n");
+    child.kill("SIGKILL");
+    await child.status;
+    assert.equal((await Promise.race([reader.read(), late])).done, true);
+  } finally {
+    clearTimeout(timer);
+    await reader.cancel();
+  }
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
   childEnvironment,
+  endsAfterKill,
   finish,
   openSandboxRig,
   probeBoth,
@@ -87,20 +88,9 @@ test("the command ends with the program that asked for it", async (rig) => {
     backend: rig.sandbox.backend,
     self: SELF,
     stateDir: join(rig.base, "state"),
-    request: rig.request(["/bin/sh", "-c", "echo ready; exec sleep 1000"]),
+    request: rig.request(["/bin/sh", "-c", "echo ready; exec sleep 60"]),
   });
-  const [program = "", ...args] = [...SELF.argv, "hold", held];
-  const child = new Deno.Command(program, {
-    args,
-    stdin: "null",
-    stdout: "piped",
-    signal: AbortSignal.timeout(20_000),
-  }).spawn();
-  const reader = child.stdout.getReader();
-  assert.equal(new TextDecoder().decode((await reader.read()).value), "ready\n");
-  child.kill("SIGKILL");
-  assert.equal((await reader.read()).done, true);
-  await child.status;
+  await endsAfterKill([...SELF.argv, "hold", held], SELF.env);
 });
 
 test("signals processes of its own only", async (rig) => {
