@@ -290,7 +290,7 @@ Deno.test("guard fires: a room without a door, without a sign, or off the map", 
   const house = readHouse({
     "src/git/facts.ts": "export {};",
     "src/patch/mod.ts": "export {};",
-    "src/policy/mod.ts": DOOR,
+    "src/model/mod.ts": DOOR,
     "src/attic/mod.ts": DOOR,
   });
   assert.deepEqual(roomOffences(house), [
