@@ -12,7 +12,8 @@ export interface ReplaceOptions {
   readonly signal?: AbortSignal;
   /**
    * Where the system refuses a second file beside the first (a folder without write permission, a single file
-   * mounted into a read-only tree), write into the present file instead. That is not atomic, hence only on request.
+   * mounted into a read-only tree), or the owner cannot be kept, write into the present file instead. That is not
+   * atomic, hence only on request.
    */
   readonly inPlaceIfRefused?: boolean;
 }
@@ -88,21 +89,29 @@ async function fillTemp(
   const mode = options.mode ?? (kept === null ? null : kept & 0o7777);
   // Never wider than the result, not even for the moment before the chmod.
   using file = await Deno.open(temp, { write: true, createNew: true, mode: mode ?? 0o666 });
-  await keepOwner(temp, target.present);
+  await keepOwner(temp, target.present, options.inPlaceIfRefused === true);
   if (mode !== null) await setMode(temp, mode);
   await writeAll(file, bytes);
   if (options.fsync) await file.sync();
 }
 
 /** Only a privileged process can be another than the owner here; a file that it edits stays its owner's. */
-async function keepOwner(temp: string, present: Deno.FileInfo | null): Promise<void> {
+async function keepOwner(
+  temp: string,
+  present: Deno.FileInfo | null,
+  isRequired: boolean,
+): Promise<void> {
   if (present === null || present.uid === null || present.gid === null) return;
   const own = await Deno.stat(temp);
   if (own.uid === present.uid && own.gid === present.gid) return;
   try {
     await Deno.chown(temp, present.uid, present.gid);
   } catch (error) {
-    if (filesErrorCode(error) !== "permission_denied") throw error;
+    // Besides a plain refusal there are owners that this user namespace has no name for.
+    if (!isRequired) return;
+    throw new FilesError("permission_denied", `cannot keep the owner of ${temp}`, temp, {
+      cause: error,
+    });
   }
 }
 

@@ -141,3 +141,54 @@ Deno.test({
       assert.deepEqual(names(join(dir, "ro")), ["f"]);
     }),
 });
+
+Deno.test({
+  name: "replaceFile on a full disk keeps the old file and clears up (needs unshare)",
+  ignore: !mayMount,
+  fn: () =>
+    inTempDir(async (dir) => {
+      const code = `
+        import { replaceFile } from ${JSON.stringify(import.meta.resolve("./replace.ts"))};
+        const folder = Deno.args[0];
+        await Deno.writeTextFile(folder + "/f", "old");
+        const data = "x".repeat(1_000_000);
+        const failed = await replaceFile(folder + "/f", data, { inPlaceIfRefused: true })
+          .then(() => "none", (e) => e.code);
+        const names = [...Deno.readDirSync(folder)].map((entry) => entry.name);
+        console.log(failed, names.join(), Deno.readTextFileSync(folder + "/f"));`;
+      await Deno.mkdir(join(dir, "small"));
+      await Deno.writeTextFile(join(dir, "main.ts"), code);
+      const script = `mount -t tmpfs -o size=64k tmpfs "$1/small" &&
+        exec "$2" run -A --no-check "$1/main.ts" "$1/small"`;
+      const { stdout, stderr } = await new Deno.Command("unshare", {
+        args: ["-Urm", "sh", "-c", script, "sh", dir, Deno.execPath()],
+      }).output();
+      assert.equal(
+        new TextDecoder().decode(stdout).trim(),
+        "no_space f old",
+        new TextDecoder().decode(stderr),
+      );
+    }),
+});
+
+Deno.test({
+  name: "replaceFile leaves a file to an owner that cannot be named here (needs root and unshare)",
+  ignore: !mayMount || Deno.uid() !== 0,
+  fn: () =>
+    inTempDir(async (dir) => {
+      const code = `
+        import { replaceFile } from ${JSON.stringify(import.meta.resolve("./replace.ts"))};
+        await replaceFile(Deno.args[0], "new", { inPlaceIfRefused: true });`;
+      const path = join(dir, "f");
+      await Deno.writeTextFile(path, "old content");
+      await Deno.chown(path, 4321, 4321);
+      await Deno.chmod(path, 0o666);
+      await Deno.writeTextFile(join(dir, "main.ts"), code);
+      const { stderr } = await new Deno.Command("unshare", {
+        args: ["-Urm", Deno.execPath(), "run", "-A", "--no-check", join(dir, "main.ts"), path],
+      }).output();
+      assert.equal(await Deno.readTextFile(path), "new", new TextDecoder().decode(stderr));
+      assert.equal((await Deno.stat(path)).uid, 4321);
+      assert.deepEqual(names(dir), ["f", "main.ts"]);
+    }),
+});

@@ -99,6 +99,8 @@ function heredocStatement(script: string): DetectedPatch | null {
   const lines = script.slice(opening[0].length).split("\n");
   const closing = lines.indexOf(end);
   if (closing === -1) return null;
+  // Without quotes, a backslash joins the closing line to the one before: the shell would read on.
+  if (end === delimiter && lines[closing - 1]?.endsWith("\\")) return null;
   // The shell would go on to run what follows.
   if (lines.slice(closing + 1).some((line) => /[^ \t]/.test(line))) return null;
   return {

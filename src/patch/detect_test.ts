@@ -87,6 +87,7 @@ Deno.test("one heredoc statement, quoted or not, after a change of folder or not
     [`applypatch <<'EOF'\n${PATCH}\nEOF`, PATCH, null],
     [`apply_patch <<'EOF'\nno patch at all\nEOF`, "no patch at all", null],
     [`apply_patch <<'EOF'\nEOF`, "", null],
+    [`apply_patch <<'EOF'\n${PATCH}\\\nEOF`, `${PATCH}\\`, null],
     [
       `apply_patch <<'EOF'\n$(ls) \`ls\` \\ "\n EOF\nEOF2\nEOF`,
       '$(ls) `ls` \\ "\n EOF\nEOF2',
@@ -208,6 +209,7 @@ Deno.test("a script that could do anything else is none", () => {
     `apply_patch '${PATCH}'`,
     `apply_patch "$(cat <<EOF\n${PATCH}\nEOF\n)"`,
     `cat <<EOF\n${PATCH}\nEOF`,
+    `apply_patch <<EOF\n${PATCH}\\\nEOF`,
     `apply_patch <<EOF ${PATCH} EOF`,
   ];
   for (const script of whole) assert.deepEqual(detectScript(script), NONE, script);

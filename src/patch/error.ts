@@ -1,7 +1,6 @@
 /**
  * - `invalid_patch`: the text as a whole is no patch; `invalid_hunk`: one section is not in order (see `line`)
  * - `no_match`, `no_context`: the file holds no such lines
- * - `empty`: the patch has no sections
  * - `io`: a file could not be read, or stands in the way; nothing was changed
  * - `interrupted`: a write failed after others had been made; see `outcome`
  */
@@ -10,7 +9,6 @@ export type PatchErrorCode =
   | "invalid_hunk"
   | "no_match"
   | "no_context"
-  | "empty"
   | "io"
   | "interrupted";
 
