@@ -35,7 +35,7 @@ export async function run({ levels }: Invocation, world: World): Promise<number>
     await world.stderr.write(`Error finding codex home: ${error.message}\n`);
     return 1;
   }
-  const env = { ...world.env, ...await loadDotEnv(codexHome) };
+  const env = { ...world.env, ...await loadDotEnv(codexHome, world.env) };
   await using helpers = await openHelperFolder({ codexHome, world });
   const io: ExecIo = {
     env: helpers === null ? env : { ...env, PATH: helpers.prependedTo(env["PATH"]) },

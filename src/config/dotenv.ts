@@ -1,32 +1,82 @@
 import { join } from "node:path";
 import type { AbsolutePath } from "../protocol/mod.ts";
 
+type Env = Readonly<Record<string, string>>;
+
 /**
  * Variables of `$CODEX_HOME/.env`, for laying over the environment. A missing or unreadable file is empty,
  * a bad line is skipped, and names that begin with `CODEX_` in any case are never taken from it.
+ *
+ * @param env where `$NAME` in a value is looked up first, before the lines above it
  */
-export async function loadDotEnv(codexHome: AbsolutePath): Promise<Record<string, string>> {
+export async function loadDotEnv(
+  codexHome: AbsolutePath,
+  env: Env = {},
+): Promise<Record<string, string>> {
   const text = await Deno.readTextFile(join(codexHome, ".env")).catch(() => "");
-  const values = text === "" ? {} : parseDotEnv(text);
+  const values = text === "" ? {} : parseDotEnv(text, env);
   return Object.fromEntries(
     Object.entries(values).filter(([name]) => !name.toUpperCase().startsWith("CODEX_")),
   );
 }
 
-/** `KEY=value` lines with optional `export`, comments, and single or double quotes over several lines. */
-export function parseDotEnv(text: string): Record<string, string> {
+/**
+ * Reads `KEY=value` lines: optional `export`, comments behind a blank, quotes (single ones keep everything,
+ * double ones know escapes and variables, both may span lines), `$NAME` and `${NAME}`.
+ */
+export function parseDotEnv(text: string, env: Env): Record<string, string> {
   const values: Record<string, string> = Object.create(null);
-  const statement =
-    /^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.]*)[ \t]*=[ \t]*(?:'([^']*)'|"((?:[^"\\]|\\[^])*)"|([^\r\n'"#][^\r\n]*?)?)[ \t]*(?:(?<=[ \t'"=])#[^\r\n]*)?\r?$/gm;
-  for (const [, name, single, double, bare] of text.matchAll(statement)) {
-    if (name === undefined) continue;
-    if (single !== undefined) values[name] = single;
-    else if (double !== undefined) values[name] = unescape(double);
-    else values[name] = unescape((bare ?? "").replace(/[ \t]#.*$/, "").trimEnd());
+  const assignment = /[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.]*)[ \t]*=[ \t]*/y;
+  for (let at = text.startsWith("\ufeff") ? 1 : 0; at < text.length;) {
+    assignment.lastIndex = at;
+    const name = assignment.exec(text)?.[1];
+    const value = name === undefined
+      ? null
+      : readValue(text, assignment.lastIndex, (key) => env[key] ?? values[key] ?? "");
+    if (name !== undefined && value !== null) values[name] = value.text;
+    const end = text.indexOf("\n", value?.end ?? at);
+    at = end === -1 ? text.length : end + 1;
   }
   return values;
 }
 
-function unescape(text: string): string {
-  return text.replace(/\\([^])/g, (_, c: string) => c === "n" ? "\n" : c);
+/** The value that begins at `start`, and the offset where it ends; `null` = the line is bad. */
+function readValue(
+  text: string,
+  start: number,
+  lookUp: (name: string) => string,
+): { text: string; end: number } | null {
+  const piece =
+    /'([^']*)'|"((?:[^"\\]|\\[^])*)"|\\([\\'"$ n])|\$(?:\{([A-Za-z0-9_]+)\}|([A-Za-z0-9_]+))|([^\s'"\\$]|\$)/y;
+  let value = "";
+  let end = start;
+  for (;;) {
+    piece.lastIndex = end;
+    const match = piece.exec(text);
+    if (match === null) break;
+    // A comment begins where a word could.
+    if (end === start && match[0] === "#") break;
+    const [, single, double, escaped, braced, name, plain] = match;
+    const variable = braced ?? name;
+    if (double !== undefined) {
+      const inner = withinQuotes(double, lookUp);
+      if (inner === null) return null;
+      value += inner;
+    } else if (variable !== undefined) value += lookUp(variable);
+    else value += single ?? (escaped === "n" ? "\n" : escaped) ?? plain;
+    end = piece.lastIndex;
+  }
+  const rest = /[ \t]*(?:(?<=[ \t=])#[^\n]*)?\r?(?:\n|$)/y;
+  rest.lastIndex = end;
+  return rest.test(text) ? { text: value, end } : null;
+}
+
+/** Text between double quotes; `null` = it has an escape that nobody knows. */
+function withinQuotes(text: string, lookUp: (name: string) => string): string | null {
+  if (/(?:^|[^\\])(?:\\\\)*\\[^\\'"$ n]/.test(text)) return null;
+  return text.replace(
+    /\\([^])|\$(?:\{([A-Za-z0-9_]+)\}|([A-Za-z0-9_]+))/g,
+    (_, escaped?: string, braced?: string, name?: string) =>
+      escaped === undefined ? lookUp(braced ?? name ?? "") : escaped === "n" ? "\n" : escaped,
+  );
 }

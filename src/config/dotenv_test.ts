@@ -6,26 +6,46 @@ Deno.test("assignments, comments, quotes and bad lines", () => {
   const text = [
     "# comment",
     "PLAIN=value",
-    "export EXPORTED = spaced value  ",
-    "SINGLE='a # b \\n'  # comment",
-    'DOUBLE="line\\n\\"two\\""',
+    "export EXPORTED = word  ",
+    "SINGLE='a # b \\n $PLAIN'  # comment",
+    'DOUBLE="line\\n\\"two\\" \\$PLAIN"',
     "EMPTY=",
+    "COMMENT= # nothing",
     "HASH=a#b # c",
     "not an assignment",
     "1BAD=x",
+    "TWO=words here",
+    'BEHIND="a" b',
+    'ESCAPE="\\x"',
+    "COLON : x",
+    "MIXED=a\"b c\"'d'\\ e",
     'MULTI="one',
     'two"',
+    "UNENDED='x",
     "AFTER=ok\r",
   ].join("\n");
-  assert.deepEqual({ ...parseDotEnv(text) }, {
+  assert.deepEqual({ ...parseDotEnv(text, {}) }, {
     PLAIN: "value",
-    EXPORTED: "spaced value",
-    SINGLE: "a # b \\n",
-    DOUBLE: 'line\n"two"',
+    EXPORTED: "word",
+    SINGLE: "a # b \\n $PLAIN",
+    DOUBLE: 'line\n"two" $PLAIN',
     EMPTY: "",
+    COMMENT: "",
     HASH: "a#b",
+    MIXED: "ab cd e",
     MULTI: "one\ntwo",
     AFTER: "ok",
+  });
+});
+
+Deno.test("variables: of the environment first, then of the lines above", () => {
+  const text = 'A=file\nB=file\nC=${A}/$B/$NONE.\nD="$A ${B}"\nE=$$A\n';
+  assert.deepEqual({ ...parseDotEnv(text, { A: "env" }) }, {
+    A: "file",
+    B: "file",
+    C: "env/file/.",
+    D: "env file",
+    E: "$env",
   });
 });
 

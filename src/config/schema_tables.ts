@@ -144,8 +144,8 @@ export const OTEL = table({
 
 export const TUI = table({
   notifications: {
-    shape: either(bool, list(choice("agent-turn-complete", "approval-requested"))),
-    doc: "Desktop notifications: all, none, or some.",
+    shape: either(bool, list(string)),
+    doc: "Desktop notifications: all, none, or some of agent-turn-complete, approval-requested.",
     initial: "true",
   },
   notification_method: {
