@@ -69,13 +69,15 @@ Deno.test("a broken document ends the search, too", () => {
 });
 
 Deno.test("the time grows with the length, not with its square", () => {
-  const seconds = (lines: number): number => {
+  const best = (lines: number): number => {
     const text = 'key = "value" # comment\n'.repeat(lines);
-    const start = performance.now();
-    findSpan(text, ["none"]);
-    return performance.now() - start;
+    return Math.min(...Array.from({ length: 5 }, () => {
+      const start = performance.now();
+      findSpan(text, ["none"]);
+      return performance.now() - start;
+    }));
   };
-  seconds(2_000);
-  const ratio = seconds(40_000) / Math.max(seconds(10_000), 1);
+  best(1_000);
+  const ratio = best(40_000) / Math.max(best(10_000), 1);
   assert.ok(ratio < 12, `four times the text took ${ratio} times as long`);
 });
