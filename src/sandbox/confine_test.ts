@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import type { SandboxPolicy } from "../protocol/mod.ts";
 import {
   openSandboxRig,
   probeBoth,
   READ_ONLY,
   type SandboxRig,
+  SELF,
   WORKSPACE_ONLY,
 } from "../../tests/support/sandbox_rig.ts";
 
@@ -147,6 +149,25 @@ for (const [kind, { backend, ignore, reason }] of Object.entries(backends ?? {})
     });
     const nothing = { write: false, unshare: false, mount: false, device: false };
     assert.deepEqual(answers, { read: true, ...nothing });
+  });
+
+  test("descriptors that this program inherited do not reach commands", async (rig) => {
+    await Deno.writeTextFile(join(rig.outside, "secret"), "secret");
+    const read = async (policy: SandboxPolicy): Promise<string> => {
+      const held = JSON.stringify({
+        backend,
+        self: SELF,
+        stateDir: join(rig.base, "state"),
+        request: rig.request(["/bin/sh", "-c", "cat <&7 2>/dev/null; echo end"], { policy }),
+      });
+      const { stdout } = await new Deno.Command("/bin/sh", {
+        args: ["-c", `exec 7<${rig.outside}/secret; exec "$@"`, "sh", ...SELF.argv, "hold", held],
+        env: { ...SELF.env },
+      }).output();
+      return new TextDecoder().decode(stdout);
+    };
+    assert.equal(await read({ type: "danger-full-access" }), "secretend\n");
+    assert.equal(await read(WORKSPACE_ONLY), "end\n");
   });
 
   const pythonReason = python === null ? " (ignored: no python3)" : "";
