@@ -4,7 +4,7 @@ import { baseInstructions, readUserInstructions } from "../context/mod.ts";
 import { readGitInfo } from "../git/mod.ts";
 import type { ModelInfo } from "../model/mod.ts";
 import { commandEnvironment, ProcessTable, ShellSnapshot } from "../process/mod.ts";
-import type { ThreadId } from "../protocol/mod.ts";
+import type { EventBody, ThreadId } from "../protocol/mod.ts";
 import { type LoadedThread, readRollout, RolloutRecorder } from "../rollout/mod.ts";
 import type { AppOptions } from "./options.ts";
 import { openServices, type SharedServices } from "./services.ts";
@@ -101,7 +101,7 @@ export class App implements AsyncDisposable {
       webSearch: config.webSearchMode,
       features: config.features,
       recorder,
-      notices: config.startupNotices,
+      notices: [...config.startupNotices, ...this.#loginNotices()],
       resumed: loaded === null ? null : {
         lines: loaded.history,
         tokenInfo: loaded.lastTokenInfo,
@@ -112,6 +112,11 @@ export class App implements AsyncDisposable {
     this.#owned.use(thread);
     failures.connect((message) => thread.notify({ type: "warning", message }));
     return thread;
+  }
+
+  #loginNotices(): EventBody[] {
+    const message = this.services.loginWarning;
+    return message === null ? [] : [{ type: "warning", message }];
   }
 
   #settings(): ThreadOptions["settings"] {

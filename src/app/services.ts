@@ -21,6 +21,8 @@ const CREDENTIALS_TIMEOUT_MS = 5_000;
 /** What all threads of a process share. */
 export interface SharedServices extends AsyncDisposable {
   readonly client: ModelClient;
+  /** Something about the stored login that the person should know; `null` = nothing. */
+  readonly loginWarning: string | null;
   readonly shell: Shell;
   readonly tmpdir: AbsolutePath | null;
   findModel(slug: string): ModelInfo;
@@ -66,6 +68,7 @@ export async function openServices(options: AppOptions): Promise<SharedServices>
   };
   return {
     client: createModelClient(requests),
+    loginWarning: auth.warning,
     shell,
     tmpdir: env["TMPDIR"] || null,
     findModel: (slug) => models.find(slug, overrides),
