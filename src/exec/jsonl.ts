@@ -123,13 +123,13 @@ export class JsonlEncoder {
   readonly #begunPatches = new Set<string>();
   #plan: { readonly id: string; readonly steps: readonly PlanStep[] } | null = null;
   #failure: string | null = null;
-  #total: TokenUsage;
-  #turnStart: TokenUsage;
+  /** What the thread has used so far; `null` = not known. */
+  #total: TokenUsage | null;
+  #turnStart: TokenUsage | null = null;
 
-  /** `spent`: what earlier turns of a resumed thread have used. */
-  constructor(spent: TokenUsage | null = null) {
-    this.#total = spent ?? NO_TOKENS;
-    this.#turnStart = this.#total;
+  /** What earlier turns of a resumed thread have used is known once an event tells. */
+  constructor({ resumed }: { readonly resumed: boolean }) {
+    this.#total = resumed ? null : NO_TOKENS;
   }
 
   lines(event: Event): string[] {
@@ -278,10 +278,11 @@ export class JsonlEncoder {
 
   #endOfTurn(): Wire {
     if (this.#failure !== null) return { type: "turn.failed", error: { message: this.#failure } };
+    const total = this.#total ?? NO_TOKENS;
     return {
       type: "turn.completed",
-      usage: usageOf(this.#total, NO_TOKENS),
-      turn_usage: usageOf(this.#total, this.#turnStart),
+      usage: usageOf(total, NO_TOKENS),
+      ...(this.#turnStart === null ? {} : { turn_usage: usageOf(total, this.#turnStart) }),
     };
   }
 }

@@ -86,7 +86,10 @@ const TURN_ABORTED: EventBody = { type: "turn_aborted", turnId: TURN, reason: "i
 const NOTHING_USED = '{"input_tokens":0,"cached_input_tokens":0,"output_tokens":0}';
 const DONE = `{"type":"turn.completed","usage":${NOTHING_USED},"turn_usage":${NOTHING_USED}}`;
 
-function linesOf(bodies: readonly EventBody[], encoder = new JsonlEncoder()): string[] {
+function linesOf(
+  bodies: readonly EventBody[],
+  encoder = new JsonlEncoder({ resumed: false }),
+): string[] {
   return bodies.flatMap((msg) => encoder.lines({ id: "0", msg } satisfies Event));
 }
 
@@ -308,10 +311,10 @@ for (const { name, events, lines } of CASES) {
 }
 
 Deno.test("usage is the thread's, turn_usage the turn's", () => {
-  const encoder = new JsonlEncoder(usage(700, 70, 140));
+  const encoder = new JsonlEncoder({ resumed: true });
   const lines = linesOf([
-    TURN_STARTED,
     tokenCount(usage(700, 70, 140)),
+    TURN_STARTED,
     tokenCount(usage(780, 75, 160)),
     tokenCount(usage(800, 80, 170)),
     TURN_COMPLETED,
@@ -322,8 +325,17 @@ Deno.test("usage is the thread's, turn_usage the turn's", () => {
   );
 });
 
+Deno.test("turn_usage is left out when nobody told what the thread had used before", () => {
+  const encoder = new JsonlEncoder({ resumed: true });
+  const lines = linesOf([TURN_STARTED, tokenCount(usage(800, 80, 170)), TURN_COMPLETED], encoder);
+  assert.equal(
+    lines.at(-1),
+    '{"type":"turn.completed","usage":{"input_tokens":800,"cached_input_tokens":80,"output_tokens":170}}',
+  );
+});
+
 Deno.test("a long answer costs nothing before it is whole", () => {
-  const encoder = new JsonlEncoder();
+  const encoder = new JsonlEncoder({ resumed: false });
   const delta: EventBody = {
     type: "item_delta",
     turnId: TURN,

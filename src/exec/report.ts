@@ -14,11 +14,12 @@ export interface Report {
 
 /** One JSON object a line on stdout, each handed over before the next event is looked at. */
 export class JsonReport implements Report {
-  readonly #encoder = new JsonlEncoder();
+  readonly #encoder: JsonlEncoder;
   readonly #io: Pick<ExecIo, "stdout">;
   readonly #onClosed: () => void;
 
-  constructor(io: Pick<ExecIo, "stdout">, onClosed: () => void) {
+  constructor(io: Pick<ExecIo, "stdout">, resumed: boolean, onClosed: () => void) {
+    this.#encoder = new JsonlEncoder({ resumed });
     this.#io = io;
     this.#onClosed = onClosed;
   }

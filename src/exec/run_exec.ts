@@ -60,7 +60,7 @@ function reportFor(
   prompt: string,
   stop: StopRequest,
 ): Report {
-  if (args.json) return new JsonReport(io, () => stop.outputClosed());
+  if (args.json) return new JsonReport(io, args.resume !== null, () => stop.outputClosed());
   return new HumanReport({
     io,
     env: io.env,

@@ -73,7 +73,7 @@ class Tally {
  * `stop` aborts, the turn is interrupted, and its last events are still delivered.
  */
 export async function runTurn(
-  thread: Thread,
+  thread: Pick<Thread, "submit" | "events">,
   turn: Extract<Op, { type: "user_turn" }>,
   deliver: (event: Event) => Promise<void>,
   stop: AbortSignal,

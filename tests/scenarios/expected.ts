@@ -68,9 +68,8 @@ export function usage(requests: number): Expected {
   };
 }
 
-/** `earlier`: requests of earlier turns of the thread. */
-export function done(requests: number, earlier = 0): Expected {
-  return { type: "turn.completed", usage: usage(earlier + requests), turn_usage: usage(requests) };
+export function done(requests: number): Expected {
+  return { type: "turn.completed", usage: usage(requests), turn_usage: usage(requests) };
 }
 
 export function retry(text: string | RegExp): Expected {

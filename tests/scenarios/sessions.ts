@@ -7,6 +7,16 @@ function saidBefore(requests: Parameters<NonNullable<Scenario["check"]>>[0]): st
   return JSON.stringify(requests.at(-1)?.body.input);
 }
 
+/** What a resumed run of one request prints, when the whole thread has used that much. */
+function secondTurn(input: number, cached: number, output: number): RegExp {
+  const usage = `"input_tokens":${input},"cached_input_tokens":${cached},"output_tokens":${output}`;
+  return new RegExp(
+    `^{"type":"thread.started","thread_id":"{uuid}"}\n{"type":"turn.started"}\n` +
+      `{"type":"item.completed","item":{"id":"item_0","type":"agent_message","text":"second"}}\n` +
+      `{"type":"turn.completed","usage":{${usage}}(?:,"turn_usage":{"input_tokens":100,.*})?}\n$`,
+  );
+}
+
 export const SESSIONS: readonly Scenario[] = [
   {
     name: "a session goes on, by its id",
@@ -20,7 +30,7 @@ export const SESSIONS: readonly Scenario[] = [
       {
         args: ["exec", "--json", "resume", "{thread}", "go on"],
         exit: 0,
-        lines: run(message(0, "second"), done(1, 2)),
+        stdout: secondTurn(300, 30, 60),
       },
     ],
     requests: 3,
@@ -37,7 +47,7 @@ export const SESSIONS: readonly Scenario[] = [
         args: ["exec", "--experimental-json", "resume", "--last"],
         stdin: "go on",
         exit: 0,
-        lines: run(message(0, "second"), done(1, 1)),
+        stdout: secondTurn(200, 20, 40),
       },
     ],
     check(requests) {
