@@ -21,44 +21,67 @@ export type EditResult =
  */
 export function editFile(file: TextFile, chunks: readonly Chunk[]): EditResult {
   const index = new LineIndex(file.texts);
-  const edits: LineEdit[] = [];
-  const appended: string[] = [];
-  let cursor = 0;
+  const anchored: LineEdit[] = [];
+  const free: LineEdit[] = [];
+  let reached: Reached = { cursor: 0, taken: 0 };
   for (const chunk of chunks) {
+    let { cursor } = reached;
     for (const context of chunk.contexts) {
       const at = index.find([context], cursor, false);
       if (at === null) return { kind: "no_context", context };
       cursor = at + 1;
     }
-    if (chunk.lines.every((line) => line.kind === "add")) {
-      appended.push(...chunk.lines.map((line) => line.text));
-      continue;
-    }
-    const place = findOldLines(index, chunk, cursor);
-    if (place === null) {
-      return { kind: "no_match", oldLines: oldLinesOf(chunk.lines) };
-    }
-    edits.push(...editsAt(place.lines, place.at));
-    cursor = place.at + oldLinesOf(place.lines).length;
+    reached = { ...reached, cursor };
+    const place = placeOf(index, chunk, reached, file.texts);
+    if (place === null) return { kind: "no_match", oldLines: oldLinesOf(chunk.lines) };
+    const oldCount = oldLinesOf(place.lines).length;
+    (oldCount > 0 ? anchored : free).push(...editsAt(place.lines, place.at));
+    if (oldCount > 0) reached = { cursor: place.at + oldCount, taken: place.at + oldCount };
   }
-  if (appended.length > 0) addAtEnd(edits, appended, file.texts);
+  // Sorting keeps the order of what goes to one place: first what belongs to a line there, then what has no line of
+  // its own, as the chunks have it.
+  const edits = [...anchored, ...free].sort((a, b) => a.from - b.from);
   return { kind: "edited", bytes: encodeFile(file.encoding, splice(file, edits)) };
+}
+
+/** How far the chunks have come. */
+interface Reached {
+  /** Where the next search starts: after what was matched, context lines of `@@` included. */
+  readonly cursor: number;
+  /** Up to here lines belong to the chunks before. */
+  readonly taken: number;
+}
+
+interface Placed {
+  readonly at: number;
+  readonly lines: readonly ChunkLine[];
 }
 
 function oldLinesOf(lines: readonly ChunkLine[]): string[] {
   return lines.filter((line) => line.kind !== "add").map((line) => line.text);
 }
 
-function findOldLines(
+function placeOf(
   index: LineIndex,
   chunk: Chunk,
-  cursor: number,
-): { at: number; lines: readonly ChunkLine[] } | null {
-  const at = index.find(oldLinesOf(chunk.lines), cursor, chunk.atEnd);
+  reached: Reached,
+  texts: readonly string[],
+): Placed | null {
+  const whole = oldLinesOf(chunk.lines);
+  // Lines without a place of their own go to the end, in front of a blank last line.
+  const end = texts.at(-1) === "" ? texts.length - 1 : texts.length;
+  if (whole.length === 0) return { at: end, lines: chunk.lines };
+  // The end of the file is where it is, even if an `@@` line has named one of its lines.
+  const from = chunk.atEnd ? reached.taken : reached.cursor;
+  const at = index.find(whole, from, chunk.atEnd);
   if (at !== null) return { at, lines: chunk.lines };
   const lines = withoutLastBlank(chunk.lines);
   if (lines === null) return null;
-  const second = index.find(oldLinesOf(lines), cursor, chunk.atEnd);
+  const rest = oldLinesOf(lines);
+  if (rest.length === 0) {
+    return { at: chunk.atEnd || reached.cursor === 0 ? end : reached.cursor, lines };
+  }
+  const second = index.find(rest, from, chunk.atEnd);
   return second === null ? null : { at: second, lines };
 }
 
@@ -102,23 +125,14 @@ function editsAt(lines: readonly ChunkLine[], start: number): LineEdit[] {
   return edits;
 }
 
-/** Lines without a place of their own go to the end, in front of a blank last line. */
-function addAtEnd(edits: LineEdit[], added: readonly string[], texts: readonly string[]): void {
-  const end = texts.at(-1) === "" ? texts.length - 1 : texts.length;
-  const last = edits.at(-1);
-  if (last !== undefined && last.to >= end) {
-    edits[edits.length - 1] = { ...last, added: [...last.added, ...added] };
-  } else {
-    edits.push({ from: end, to: end, added });
-  }
-}
-
 function splice(file: TextFile, edits: readonly LineEdit[]): string[] {
   const { raws } = file;
   const usual = usualLineEnd(raws);
   const out: string[] = [];
   let copied = 0;
-  for (const edit of edits) {
+  for (const { from: wanted, to: upTo, added } of edits) {
+    // The end can lie within lines that another chunk replaces: then it is after them.
+    const edit = { from: Math.max(wanted, copied), to: Math.max(upTo, copied), added };
     while (copied < edit.from) out.push(raws[copied++] ?? "");
     edit.added.forEach((text, i) => {
       endLastLine(out, usual);

@@ -72,6 +72,9 @@ Deno.test("chunks go on from one another", () => {
   assert.equal(edit("a\nx\nb\nx\na\nx\n", "@@ b", "@@ a", "-x", "+y"), "a\nx\nb\nx\na\ny\n");
   assert.equal(edit("a\nx\nb\n", "@@ b", "@@ a", "-x", "+y"), "no_context");
   assert.equal(edit("a\n", "@@", "+n1", "@@", "-a", "+A", "@@", "+n2"), "A\nn1\nn2\n");
+  assert.equal(edit("a\nb\n", "@@", "+1", "@@ b", "+2", "", "@@", "+3"), "a\nb\n1\n2\n3\n");
+  assert.equal(edit("a\nb\n", "@@", "+1", "@@", " b", "+2"), "a\nb\n2\n1\n");
+  assert.equal(edit("a\n\n", "@@", "+1", "@@", " a", "-", "+b"), "a\nb\n1\n");
 });
 
 Deno.test("the end of the file is its end, and is used once", () => {
@@ -79,6 +82,7 @@ Deno.test("the end of the file is its end, and is used once", () => {
   assert.equal(edit("x\nx\n", "-x", "+y", end), "x\ny\n");
   assert.equal(edit("x\nz\n", "-x", "+y", end), "no_match");
   assert.equal(edit("a\nb\n", "@@", "-b", "+B", "@@", "-b", "+C", end), "no_match");
+  assert.equal(edit("a\nb\n", "@@ b", "-b", "+B", end), "a\nB\n");
 });
 
 Deno.test("a blank line too many at the end of a chunk is forgiven", () => {
@@ -87,6 +91,9 @@ Deno.test("a blank line too many at the end of a chunk is forgiven", () => {
   assert.equal(edit("a\n", " a", "", "+b"), "a\n\nb\n");
   assert.equal(edit("a\n", "-a", "-", "+b", "+"), "b\n");
   assert.equal(edit("a\n\n", "-a", "-", "+b", "+"), "b\n\n");
+  assert.equal(edit("a\nb\nc\n", "@@ a", "+x", ""), "a\nx\nb\nc\n");
+  assert.equal(edit("a\nb\n", "@@", "+x", ""), "a\nb\nx\n");
+  assert.equal(edit("a\n\nb\n", "@@", "+x", ""), "a\nx\n\nb\n");
 });
 
 Deno.test("a line of ten megabytes", () => {
