@@ -255,6 +255,36 @@ Deno.test({
     }),
 });
 
+Deno.test({
+  name:
+    "a file in the place of a link that goes leaves alone what the link led to (needs symlinks)",
+  ignore: windows,
+  fn: () =>
+    inTempDir(async (dir) => {
+      await write(dir, { behind: "x\n" });
+      await Deno.symlink("behind", join(dir, "link"));
+      await apply(dir, "*** Delete File: link", "*** Add File: link", "+new");
+      assert.ok((await Deno.lstat(join(dir, "link"))).isFile);
+      assert.equal(await Deno.readTextFile(join(dir, "link")), "new\n");
+      assert.equal(await Deno.readTextFile(join(dir, "behind")), "x\n");
+    }),
+});
+
+Deno.test("a file that several sections change is written once", () =>
+  inTempDir(async (dir) => {
+    const { operations } = await plan(
+      dir,
+      ...["*** Add File: f", "+1", "*** Update File: f", "-1", "+2", "*** Delete File: f"],
+      ...["*** Add File: f", "+3", "*** Update File: f", "-3", "+4"],
+    );
+    assert.deepEqual(
+      operations.map((step) =>
+        step.kind === "write" ? new TextDecoder().decode(step.bytes) : step.kind
+      ),
+      ["2\n", "remove", "4\n"],
+    );
+  }));
+
 Deno.test("a write that fails half way tells what was changed and what was not", () =>
   inTempDir(async (dir) => {
     await write(dir, { f: "a\n", g: "g\n" });

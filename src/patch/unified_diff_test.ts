@@ -34,6 +34,17 @@ Deno.test("lines that occur once hold their place", () => {
   ]);
 });
 
+Deno.test("a line that moved far is one line gone and one come", () => {
+  const rest = Array.from({ length: 50 }, (_, i) => `${i}`);
+  assert.deepEqual(changedRanges(["moved", ...rest], [...rest, "moved"]), [
+    { fromA: 0, toA: 1, fromB: 0, toB: 0 },
+    { fromA: 51, toA: 51, fromB: 50, toB: 51 },
+  ]);
+  const swapped = rest.map((_, i) => `${i ^ 1}`);
+  const gone = changedRanges(rest, swapped).map((range) => range.toA - range.fromA);
+  assert.equal(gone.reduce((sum, count) => sum + count, 0), 25);
+});
+
 Deno.test("a large file with nothing in common is one change", () => {
   const a = Array.from({ length: 4000 }, (_, i) => `${i % 7} a`);
   const b = Array.from({ length: 4000 }, (_, i) => `${i % 5} b`);
