@@ -139,6 +139,14 @@ export class Session {
     await this.emitTokenCount(id);
   }
 
+  /** Tells the reader what a resumed thread had used before; that is on record already. */
+  async tellUsage(): Promise<void> {
+    const info = this.ledger.info();
+    if (info === null) return;
+    const msg = { type: "token_count", info, rateLimits: this.rateLimits } as const;
+    await this.events.push({ id: "", msg });
+  }
+
   async emitTokenCount(id: SubmissionId): Promise<void> {
     await this.emit(id, {
       type: "token_count",

@@ -68,6 +68,7 @@ export class Thread implements AsyncDisposable {
     });
     for (const notice of options.notices) await session.emit("", notice);
     await thread.#warnAboutResumedModel();
+    await session.tellUsage();
     return thread;
   }
 

@@ -8,6 +8,7 @@ import { BYPASS, FULL_AUTO } from "./shared_flags.ts";
 import { homeOf } from "./home.ts";
 import { USAGE_ERROR } from "./usage.ts";
 import { VERSION } from "./version.ts";
+import { useProxies } from "./proxies.ts";
 import type { World } from "./world.ts";
 
 /** `codex exec` and `codex exec resume`. */
@@ -36,6 +37,7 @@ export async function run({ levels }: Invocation, world: World): Promise<number>
     return 1;
   }
   const env = { ...world.env, ...await loadDotEnv(codexHome, world.env) };
+  useProxies(env);
   await using helpers = await openHelperFolder({ codexHome, world });
   const io: ExecIo = {
     env: helpers === null ? env : { ...env, PATH: helpers.prependedTo(env["PATH"]) },

@@ -108,10 +108,10 @@ export class ShellSnapshot implements AsyncDisposable {
 }
 
 /**
- * `$1` = the file, `$2` = the script. The script sees no arguments and the name it would have seen; what the file
- * prints is not its business.
+ * `$1` = the file, `$2` = the script. The script sees no arguments, the name it would have seen, and its own line
+ * numbers; what the file prints is not its business.
  */
-const REPLAY = '. "$1" >/dev/null 2>&1; eval "shift 2\n$2"';
+const REPLAY = '. "$1" >/dev/null 2>&1; eval "shift 2;$2"';
 
 function isPosix(shell: Shell): boolean {
   return shell.type === "bash" || shell.type === "zsh" || shell.type === "sh";

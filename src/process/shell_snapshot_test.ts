@@ -102,6 +102,8 @@ Deno.test({
   fn: () =>
     withSnapshot("", {}, async (s) => {
       assert.equal(await s.run('echo "$0 $#"'), "/bin/bash 0\n");
+      assert.match(await s.run("true\nno-such-program"), /line 2: no-such-program/);
+      assert.equal(await s.run("# only a comment"), "");
       assert.equal(await s.run("cat <<'X'\n$1 \"a\" 'b'\nX\nexit 3"), "$1 \"a\" 'b'\n");
     }),
 });

@@ -75,7 +75,7 @@ async function verify(text: string, cwd: AbsolutePath): Promise<PatchPlan> {
     return plan;
   } catch (error) {
     if (error instanceof PatchError) {
-      throw new ToolFailure(`apply_patch verification failed: ${error.message}`);
+      throw new ToolFailure(`apply_patch verification failed: ${error.detail}`);
     }
     throw error;
   }

@@ -59,7 +59,7 @@ function systemText(error: unknown): string {
 /** Decodes once to be sure that a server will be able to; `null` = it cannot be decoded. */
 async function decodedSize(bytes: Uint8Array<ArrayBuffer>): Promise<Size | null> {
   try {
-    const bitmap = await createImageBitmap(new Blob([bytes]), { imageOrientation: "none" });
+    const bitmap = await createImageBitmap(new Blob([bytes]));
     const size = { width: bitmap.width, height: bitmap.height };
     bitmap.close();
     return size;
