@@ -91,10 +91,9 @@ test("success is remembered until the program changes, failure is not", linux, a
   assert.equal(await runs(trace), 3);
 });
 
-test("other systems are told plainly", {
-  ignore: onLinux,
-  reason: onLinux ? " (ignored: Linux)" : "",
-}, async (folder) => {
-  const backend = await probeSandbox({ path: "", cwd: folder, self: SELF, cacheDir: null });
-  assert.equal(backend.kind, "unavailable");
-});
+if (!onLinux) {
+  test("other systems are told plainly", { ignore: false, reason: "" }, async (folder) => {
+    const backend = await probeSandbox({ path: "", cwd: folder, self: SELF, cacheDir: null });
+    assert.equal(backend.kind, "unavailable");
+  });
+}
