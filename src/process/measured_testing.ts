@@ -1,0 +1,62 @@
+/**
+ * Test program: does work of this room alone in a process and prints what that cost. Tests that run beside others
+ * share a process with them, so neither its memory nor its descriptors tell anything there.
+ *
+ * @module
+ */
+import { linuxTerminals } from "./linux_terminal.ts";
+import { ProcessTable } from "./process_table.ts";
+import { script } from "./testing.ts";
+
+function descriptors(): number {
+  return Array.from(Deno.readDirSync("/proc/self/fd")).length;
+}
+
+/** Descriptors that forty terminals at once leave behind. */
+async function terminals(): Promise<number> {
+  const provider = linuxTerminals();
+  const run = async (source: string): Promise<void> => {
+    const started = await provider.start(script(source));
+    if (!started?.ok) throw new Error("the terminal did not start");
+    await started.child.run(() => {});
+  };
+  await run("true");
+  const before = descriptors();
+  await Promise.all(Array.from({ length: 40 }, () => run("seq 3000")));
+  // The poller's own descriptor closes when it has noticed that nothing is watched.
+  await provider.close();
+  return descriptors() - before;
+}
+
+/** Bytes of memory that 30 MB of output add. */
+async function flood(): Promise<number> {
+  await using table = new ProcessTable();
+  const open = (source: string) =>
+    table.open("c", {
+      command: script(source),
+      tty: false,
+      yieldMs: 60_000,
+      signal: new AbortController().signal,
+      onStart: () => {},
+      onChunk: () => {},
+      onExit: () => {},
+    });
+  await open("head -c 1000000 /dev/zero");
+  const before = Deno.memoryUsage().rss;
+  await open("head -c 30000000 /dev/zero");
+  return Deno.memoryUsage().rss - before;
+}
+
+if (import.meta.main) {
+  console.log(Deno.args[0] === "terminals" ? await terminals() : await flood());
+}
+
+/** Runs one of the measures in a process of its own. */
+export async function measured(what: "terminals" | "flood"): Promise<number> {
+  const { stdout, success } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", new URL(import.meta.url).pathname, what],
+    stderr: "inherit",
+  }).output();
+  if (!success) throw new Error(`measuring ${what} failed`);
+  return Number(new TextDecoder().decode(stdout));
+}
