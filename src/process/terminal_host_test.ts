@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { linuxTerminals } from "./linux_terminal.ts";
-import { measured } from "./measured_testing.ts";
 import { nodeTerminals } from "./node_terminal.ts";
 import { ProcessTable } from "./process_table.ts";
 import { plainCommand, script, text, untilDead } from "./testing.ts";
@@ -163,11 +162,4 @@ Deno.test("terminals are available", async () => {
 
 function loadAny(): TerminalProvider {
   return linux ? linuxTerminals() : addon!;
-}
-
-if (linux) {
-  Deno.test("terminals leave no descriptors behind", async () => {
-    const left = await measured("terminals");
-    assert.ok(left <= 0, `${left} more than before`);
-  });
 }

@@ -1,12 +1,12 @@
 /**
- * Test program: does work of this room alone in a process and prints what that cost. Tests that run beside others
+ * Test program: runs commands alone in a process and prints what that cost. Tests that run beside others
  * share a process with them, so neither its memory nor its descriptors tell anything there.
  *
  * @module
  */
-import { linuxTerminals } from "./linux_terminal.ts";
-import { ProcessTable } from "./process_table.ts";
-import { script } from "./testing.ts";
+import { linuxTerminals } from "../../src/process/linux_terminal.ts";
+import { ProcessTable } from "../../src/process/process_table.ts";
+import { script } from "../../src/process/testing.ts";
 
 function descriptors(): number {
   return Array.from(Deno.readDirSync("/proc/self/fd")).length;
