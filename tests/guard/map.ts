@@ -18,11 +18,12 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   model: [],
   git: ["files"],
   patch: ["files"],
+  policy: ["files"],
   sandbox: ["platform", "files"],
   process: ["sandbox", "files"],
   rollout: ["files"],
   context: ["git", "files"],
-  tools: ["files", "sandbox", "process", "patch", "context"],
+  tools: ["files", "policy", "sandbox", "process", "patch", "context"],
   agent: [
     "context",
     "model",
@@ -43,6 +44,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "model",
     "git",
     "patch",
+    "policy",
     "sandbox",
     "process",
     "rollout",
@@ -72,6 +74,8 @@ export const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   "diff": ["patch"],
   "eventsource-parser": ["model"],
   "smol-toml": ["config"],
+  "tree-sitter-bash": ["policy"],
+  "web-tree-sitter": ["policy"],
 };
 
 export const CAPS = { fileLines: 500, functionLines: 80, imports: 20 } as const;
