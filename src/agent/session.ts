@@ -99,6 +99,14 @@ export class Session {
     await this.events.push(event);
   }
 
+  /** The last word on a turn: on the disk before anyone hears it. */
+  async emitFlushed(id: SubmissionId, msg: EventBody): Promise<void> {
+    const event = { id, msg };
+    this.write([{ type: "event", event }]);
+    await this.flush();
+    await this.events.push(event);
+  }
+
   /** Appends to the session file; a failure there is reported by the recorder, once. */
   write(items: RolloutItem[]): void {
     this.options.recorder?.record(items);

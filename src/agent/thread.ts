@@ -206,6 +206,7 @@ export class Thread implements AsyncDisposable {
     active.done = work(turn)
       .catch((error) => this.#unexpected(turn, error))
       .then(() => {
+        turn.stopGathering();
         if (this.#active === active) this.#active = null;
       });
   }
@@ -234,9 +235,12 @@ export class Thread implements AsyncDisposable {
       await session.services.processes.terminateAll();
       await recordQueued(session, active.turn);
       session.recordItems([turnAbortedMessage()]);
-      await session.flush();
     }
-    await session.emit(active.turn.id, { type: "turn_aborted", turnId: active.turn.id, reason });
+    await session.emitFlushed(active.turn.id, {
+      type: "turn_aborted",
+      turnId: active.turn.id,
+      reason,
+    });
   }
 
   async #userShell(id: SubmissionId, command: string): Promise<void> {
@@ -260,8 +264,11 @@ export class Thread implements AsyncDisposable {
       });
       session.recordItems([await runUserShell(session, turn, command)]);
       await session.options.recorder?.persist();
-      await session.flush();
-      await session.emit(id, { type: "turn_completed", turnId: id, lastAgentMessage: null });
+      await session.emitFlushed(id, {
+        type: "turn_completed",
+        turnId: id,
+        lastAgentMessage: null,
+      });
     });
   }
 
@@ -291,8 +298,7 @@ export class Thread implements AsyncDisposable {
       return;
     }
     session.history.dropLastUserTurns(numTurns);
-    await session.emit(id, { type: "thread_rolled_back", numTurns });
-    await session.flush();
+    await session.emitFlushed(id, { type: "thread_rolled_back", numTurns });
     await session.emitTokenCount(id);
   }
 

@@ -57,8 +57,11 @@ async function completed(
   turn.closed = true;
   // After a failure words may be waiting: they stay in the history for the next turn.
   await recordQueued(session, turn);
-  await session.flush();
-  await session.emit(turn.id, { type: "turn_completed", turnId: turn.id, lastAgentMessage });
+  await session.emitFlushed(turn.id, {
+    type: "turn_completed",
+    turnId: turn.id,
+    lastAgentMessage,
+  });
 }
 
 /** Compacts first where the window is nearly full. The person's words are kept whatever comes of it. */

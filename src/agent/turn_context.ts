@@ -37,6 +37,8 @@ export interface Turn {
   /** Input that waits for the next request. */
   readonly queued: QueuedInput[];
   readonly signal: AbortSignal;
+  /** Stops what was gathered beside the turn. */
+  stopGathering(): void;
   /** Takes no more input: what comes from now on starts a turn of its own. */
   closed: boolean;
   /** The server named another model; people are told once a turn. */
@@ -62,7 +64,8 @@ export async function openTurn(
   const { services, options, settings } = session;
   const model = session.model();
   const metadata = new TurnMetadata(start.id, session, settings);
-  metadata.gather(start.signal);
+  const gathering = new AbortController();
+  metadata.gather(gathering.signal);
   const repoRoot = await findRepoRoot(settings.cwd);
   const toolContext: ToolContext = {
     turnId: start.id,
@@ -106,6 +109,7 @@ export async function openTurn(
     })),
     queued: [],
     signal: start.signal,
+    stopGathering: () => gathering.abort(),
     closed: false,
     rerouted: false,
   };

@@ -1,8 +1,12 @@
-import { workspaceMetadata } from "../git/mod.ts";
+import { hasChanges, type WorkspaceMetadata, workspaceMetadata } from "../git/mod.ts";
+import { sleep } from "../model/mod.ts";
 import { sandboxTag } from "../sandbox/mod.ts";
 import type { TurnId } from "../protocol/mod.ts";
 import type { Session } from "./session.ts";
 import type { ThreadSettings } from "./settings.ts";
+
+/** `git status` waits for the first request to be on its way: it takes longer than all the rest. */
+const STATUS_DELAY_MS = 150;
 
 /**
  * The facts of `x-codex-turn-metadata`. Those that take a moment are gathered beside the turn, and no request
@@ -19,8 +23,10 @@ export class TurnMetadata {
   ) {}
 
   gather(signal: AbortSignal): void {
-    const quiet = (error: unknown) =>
+    const quiet = (error: unknown) => {
+      if (signal.aborted) return;
       this.session.services.logger.debug("turn metadata", { error: String(error) });
+    };
     this.#readWorkspace(signal).catch(quiet);
     this.#readSandbox().catch(quiet);
   }
@@ -36,6 +42,13 @@ export class TurnMetadata {
   async #readWorkspace(signal: AbortSignal): Promise<void> {
     const facts = await workspaceMetadata(this.settings.cwd, { signal });
     if (facts === null) return;
+    this.#describe(facts);
+    await sleep(STATUS_DELAY_MS, signal);
+    const changed = await hasChanges(this.settings.cwd, { signal });
+    this.#describe({ ...facts, hasChanges: changed });
+  }
+
+  #describe(facts: WorkspaceMetadata): void {
     this.#workspaces = {
       [facts.root]: {
         ...(Object.keys(facts.remotes).length === 0

@@ -1,5 +1,6 @@
 import type { AbsolutePath } from "../protocol/mod.ts";
 import { findRepoRoot } from "./repo_root.ts";
+import { readRepositoryFiles } from "./repository_files.ts";
 import { askGit, type GitOptions } from "./run_git.ts";
 
 /** Where a session began, as it is kept in the session's file. */
@@ -18,16 +19,24 @@ export interface WorkspaceMetadata {
   /** Name of the remote → address it is fetched from. */
   readonly remotes: Readonly<Record<string, string>>;
   readonly latestCommit: string | null;
-  /** Changed or untracked files; `null` = git did not answer in time. */
+  /** Changed or untracked files; `null` = not known. */
   readonly hasChanges: boolean | null;
 }
 
-/** `null` outside a repository and where git is absent. */
+/** `null` outside a repository. Starts no git where the repository's files tell it all. */
 export async function readGitInfo(
   cwd: AbsolutePath,
   options: GitOptions,
 ): Promise<GitInfo | null> {
-  if (await findRepoRoot(cwd) === null) return null;
+  const root = await findRepoRoot(cwd);
+  const files = root === null ? null : await readRepositoryFiles(root);
+  if (files !== "ask_git") {
+    return files === null ? null : {
+      commitHash: files.commitHash,
+      branch: files.branch,
+      repositoryUrl: files.remotes["origin"] ?? null,
+    };
+  }
   const [inside, commitHash, branch, repositoryUrl] = await Promise.all([
     askGit(cwd, ["rev-parse", "--git-dir"], options),
     askGit(cwd, ["rev-parse", "--verify", "--quiet", "HEAD"], options),
@@ -37,25 +46,32 @@ export async function readGitInfo(
   return inside === null ? null : { commitHash, branch, repositoryUrl };
 }
 
-/** `null` outside a repository and where git is absent. Each question has five seconds. */
+/** `null` outside a repository. `hasChanges` is left open: git alone can tell, see {@link hasChanges}. */
 export async function workspaceMetadata(
   cwd: AbsolutePath,
   options: GitOptions,
 ): Promise<WorkspaceMetadata | null> {
   const root = await findRepoRoot(cwd);
-  if (root === null) return null;
-  const [remotes, latestCommit, status] = await Promise.all([
+  const files = root === null ? null : await readRepositoryFiles(root);
+  if (root === null || files === null) return null;
+  if (files !== "ask_git") {
+    return { root, remotes: files.remotes, latestCommit: files.commitHash, hasChanges: null };
+  }
+  const [remotes, latestCommit] = await Promise.all([
     askGit(cwd, ["remote", "-v"], options),
     askGit(cwd, ["rev-parse", "--verify", "--quiet", "HEAD"], options),
-    askGit(cwd, ["status", "--porcelain"], options),
   ]);
-  if (remotes === null && latestCommit === null && status === null) return null;
-  return {
-    root,
-    remotes: fetchAddresses(remotes ?? ""),
-    latestCommit,
-    hasChanges: status === null ? null : status !== "",
-  };
+  if (remotes === null && latestCommit === null) return null;
+  return { root, remotes: fetchAddresses(remotes ?? ""), latestCommit, hasChanges: null };
+}
+
+/** Whether files are changed or untracked; `null` = git did not answer in its five seconds, or is not there. */
+export async function hasChanges(
+  cwd: AbsolutePath,
+  options: GitOptions,
+): Promise<boolean | null> {
+  const status = await askGit(cwd, ["status", "--porcelain"], options);
+  return status === null ? null : status !== "";
 }
 
 /** Lines of `git remote -v`: name, tab, address, blank, `(fetch)` or `(push)`. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { findRepoRoot, readGitInfo, workspaceMetadata } from "./mod.ts";
+import { findRepoRoot, hasChanges, readGitInfo, workspaceMetadata } from "./mod.ts";
 
 const signal = new AbortController().signal;
 
@@ -54,10 +54,11 @@ Deno.test("commit, branch, remotes and changes are found from a folder below the
     root: folder.path,
     remotes: { origin: "https://example.org/a b.git", fork: "git@example.org:b.git" },
     latestCommit: commit,
-    hasChanges: false,
+    hasChanges: null,
   });
+  assert.equal(await hasChanges(below, { signal }), false);
   await Deno.writeTextFile(join(below, "new"), "");
-  assert.equal((await workspaceMetadata(below, { signal }))?.hasChanges, true);
+  assert.equal(await hasChanges(below, { signal }), true);
 });
 
 Deno.test("a repository without commits and a detached head answer null for what they lack", async () => {
@@ -102,16 +103,49 @@ Deno.test("a repository cannot make a question run its programs", async () => {
   const monitor = join(folder.path, "monitor");
   await Deno.writeTextFile(monitor, `#!/bin/sh\ntouch '${witness}'\n`, { mode: 0o755 });
   await git(folder.path, "config", "core.fsmonitor", monitor);
-  assert.equal((await workspaceMetadata(folder.path, { signal }))?.hasChanges, true);
+  assert.equal(await hasChanges(folder.path, { signal }), true);
   await assert.rejects(Deno.stat(witness), Deno.errors.NotFound);
 });
 
-Deno.test("an aborted question and a missing git answer null", async () => {
+Deno.test("git is asked only where the files do not tell; an aborted or missing one answers null", async () => {
   await using folder = await Folder.make();
   await git(folder.path, "init", "-q");
-  const aborted = AbortSignal.abort();
-  assert.equal(await readGitInfo(folder.path, { signal: aborted }), null);
-  const env = { PATH: folder.path };
-  assert.equal(await readGitInfo(folder.path, { signal, env }), null);
-  assert.equal(await workspaceMetadata(folder.path, { signal, env }), null);
+  await git(folder.path, "remote", "add", "origin", "short:x");
+  const nowhere = { signal, env: { PATH: folder.path } };
+  assert.equal((await readGitInfo(folder.path, nowhere))?.repositoryUrl, "short:x");
+  assert.equal(await hasChanges(folder.path, nowhere), null);
+  await git(folder.path, "config", "url.https://example.org/.insteadOf", "short:");
+  assert.equal(
+    (await readGitInfo(folder.path, { signal }))?.repositoryUrl,
+    "https://example.org/x",
+  );
+  assert.deepEqual((await workspaceMetadata(folder.path, { signal }))?.remotes, {
+    origin: "https://example.org/x",
+  });
+  for (const options of [nowhere, { signal: AbortSignal.abort() }]) {
+    assert.equal(await readGitInfo(folder.path, options), null);
+    assert.equal(await workspaceMetadata(folder.path, options), null);
+  }
+});
+
+Deno.test("packed refs, work trees and broken heads are read as git reads them", async () => {
+  await using folder = await Folder.make();
+  const main = join(folder.path, "main");
+  await Deno.mkdir(main);
+  await git(main, "init", "-q");
+  await git(main, "commit", "-q", "--allow-empty", "-m", "one");
+  await git(main, "branch", "feature/x");
+  await git(main, "pack-refs", "--all");
+  const linked = join(folder.path, "linked");
+  await git(main, "worktree", "add", "-q", linked, "feature/x");
+  const commit = await git(main, "rev-parse", "HEAD");
+  assert.deepEqual(
+    [await readGitInfo(main, { signal }), await readGitInfo(linked, { signal })],
+    [
+      { commitHash: commit, branch: "main", repositoryUrl: null },
+      { commitHash: commit, branch: "feature/x", repositoryUrl: null },
+    ],
+  );
+  await Deno.writeTextFile(join(main, ".git", "HEAD"), "nonsense\n");
+  assert.equal(await readGitInfo(main, { signal }), null);
 });

@@ -6,6 +6,12 @@
  *
  * @module
  */
-export { type GitInfo, readGitInfo, type WorkspaceMetadata, workspaceMetadata } from "./facts.ts";
+export {
+  type GitInfo,
+  hasChanges,
+  readGitInfo,
+  type WorkspaceMetadata,
+  workspaceMetadata,
+} from "./facts.ts";
 export { findRepoRoot } from "./repo_root.ts";
 export { type GitOptions } from "./run_git.ts";

@@ -7,6 +7,8 @@ import { shellArgv } from "./shells.ts";
 import type { Shell } from "./types.ts";
 
 const TIMEOUT_MS = 10_000;
+/** Long enough for a short answer to have ended the session, short enough to be done when a model answers. */
+const START_DELAY_MS = 150;
 const STALE_MS = 3 * 24 * 3_600_000;
 /** Stands before what we asked for, after whatever the start-up files print. */
 const MARK = "\u0001codex-snapshot\u0001";
@@ -35,6 +37,8 @@ export interface ShellSnapshotOptions {
 export class ShellSnapshot implements AsyncDisposable {
   readonly #options: ShellSnapshotOptions;
   readonly #controller = new AbortController();
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #written = false;
   #ready = false;
   #work: Promise<void> = Promise.resolve();
 
@@ -42,9 +46,18 @@ export class ShellSnapshot implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** Begins to read; `wrap` makes use of it from when that is done. */
+  /**
+   * Begins to read, a moment later unless a command comes before: a session that runs none should not pay for it.
+   * `wrap` makes use of it from when that is done.
+   */
   start(): void {
-    if (!isPosix(this.#options.shell)) return;
+    if (isPosix(this.#options.shell)) this.#timer = setTimeout(() => this.#begin(), START_DELAY_MS);
+  }
+
+  #begin(): void {
+    if (this.#timer === null) return;
+    clearTimeout(this.#timer);
+    this.#timer = null;
     this.#work = this.#take().catch((error) => {
       this.#options.logger.debug("shell snapshot failed", { error: String(error) });
     });
@@ -52,11 +65,13 @@ export class ShellSnapshot implements AsyncDisposable {
 
   /** For tests and for callers that would rather wait than start a login shell. */
   settled(): Promise<void> {
+    this.#begin();
     return this.#work;
   }
 
   /** A call of the session's shell as login shell, without its start-up files; anything else as it was. */
   wrap(argv: readonly string[], cwd: AbsolutePath): readonly string[] {
+    this.#begin();
     const { shell, path } = this.#options;
     const script = argv[2];
     const fits = this.#ready && argv.length === 3 && argv[0] === shell.path &&
@@ -65,10 +80,12 @@ export class ShellSnapshot implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    clearTimeout(this.#timer ?? undefined);
+    this.#timer = null;
     this.#ready = false;
     this.#controller.abort();
     await this.#work;
-    await Deno.remove(this.#options.path).catch(() => {});
+    if (this.#written) await Deno.remove(this.#options.path).catch(() => {});
   }
 
   async #take(): Promise<void> {
@@ -80,6 +97,7 @@ export class ShellSnapshot implements AsyncDisposable {
     });
     if (text === null || this.#controller.signal.aborted) return;
     await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    this.#written = true;
     await replaceFile(path, text, { mode: 0o600 });
     await this.#run([shell.path, "-c", 'set -e; . "$1"', shell.path, path]);
     this.#ready = true;
