@@ -152,7 +152,12 @@ export class RolloutRecorder implements AsyncDisposable {
   async #openNow(): Promise<void> {
     await Deno.mkdir(dirname(this.#path), { recursive: true, mode: FOLDER_MODE });
     await this.#takeLock();
-    this.#log = await openAppendLog(this.#path, { mode: FILE_MODE });
+    try {
+      this.#log = await openAppendLog(this.#path, { mode: FILE_MODE });
+    } catch (error) {
+      await this.#letGo();
+      throw error;
+    }
     this.#drain();
   }
 
@@ -213,6 +218,10 @@ export class RolloutRecorder implements AsyncDisposable {
     await this.flush();
     if (this.#state === "open") this.#state = "closed";
     this.#queue = [];
+    await this.#letGo();
+  }
+
+  async #letGo(): Promise<void> {
     const [log, lock] = [this.#log, this.#lock];
     this.#log = null;
     this.#lock = null;

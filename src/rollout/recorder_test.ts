@@ -175,6 +175,10 @@ Deno.test("resuming a file that is gone or a folder is refused at once", async (
   );
   assert.deepEqual([...Deno.readDirSync(home.path)], []);
   await assert.rejects(home.resume(home.path), (error: RolloutError) => error.code === "io");
+  // The failed attempt must not count as a writer.
+  await using recorder = home.create();
+  await recorder.persist();
+  assert.deepEqual(home.warnings, []);
 });
 
 Deno.test("a home that cannot be written to is reported once and disturbs nothing", async () => {
