@@ -37,14 +37,9 @@ export function summaryText(summary: string): string {
   return `${SUMMARY_PREFIX}\n${summary.trim() === "" ? "(no summary available)" : summary}`;
 }
 
-/** What the person wrote, oldest first, without scaffolding and summaries. `known`: summaries under other wording. */
-export function collectUserMessages(
-  items: readonly ResponseItem[],
-  known: ReadonlySet<string> = new Set(),
-): string[] {
-  return items.filter(isUserTurn).map(textOf).filter((text) =>
-    text !== "" && !isSummaryText(text) && !known.has(text)
-  );
+/** What the person wrote, oldest first, without scaffolding and summaries. */
+export function collectUserMessages(items: readonly ResponseItem[]): string[] {
+  return items.filter(isUserTurn).map(textOf).filter((text) => text !== "" && !isSummaryText(text));
 }
 
 /** The newest messages that fit the budget, in their old order; the one that overflows is cut in the middle. */
@@ -74,6 +69,6 @@ export function compactedHistory(
   return [
     ...initialContext,
     ...selectRecent(userMessages, KEPT_USER_TOKENS).map(userMessage),
-    userMessage(summary.trim() === "" ? "(no summary available)" : summary),
+    userMessage(summary),
   ];
 }

@@ -1,7 +1,6 @@
 import type { OutputContentItem, ResponseItem, TruncationPolicy } from "../protocol/mod.ts";
 import { normalize, partnerIndex, withCallId } from "./normalize.ts";
 import { isUserTurn } from "./scaffolding.ts";
-import { renderShellOutputs } from "./shell_output.ts";
 import { estimateItemTokens } from "./tokens.ts";
 import { approximateTokens, scalePolicy, truncateToolOutput } from "./truncate.ts";
 
@@ -12,8 +11,6 @@ const RECORD_ALLOWANCE = 1.2;
 export interface PromptOptions {
   /** False: images become texts. */
   readonly acceptsImages: boolean;
-  /** True when the request offers the freeform patch tool; see `shell_output.ts`. */
-  readonly rendersShellOutputs?: boolean;
 }
 
 /** Readonly items that are equal in what they say: the form in which they enter the history. */
@@ -73,8 +70,7 @@ export class History {
 
   /** A copy that a server accepts; items are shared, the array is the caller's. */
   forPrompt(options: PromptOptions): ResponseItem[] {
-    const items = normalize(this.#items, options);
-    return options.rendersShellOutputs === true ? renderShellOutputs(items) : items;
+    return normalize(this.#items, options);
   }
 
   /** Puts other items in place of all, as compaction does. */

@@ -165,30 +165,6 @@ Deno.test("images that a server refused are replaced in the newest tool output a
   assert.equal(history(shown("a"), userMessage("u")).replaceLastToolImages("x"), false);
 });
 
-Deno.test("stored outputs of commands become lines where the request offers the freeform patch", () => {
-  const stored = (body: string) =>
-    JSON.stringify({ output: body, metadata: { exit_code: 3, duration_seconds: 0.2 } });
-  const made = new History();
-  made.record([
-    call("a", "shell"),
-    output("a", stored("Total output lines: 9\n\nx\n")),
-    { type: "custom_tool_call", call_id: "b", name: "apply_patch", input: "" },
-    { type: "custom_tool_call_output", call_id: "b", output: stored("ok\n") },
-    call("c", "exec_command"),
-    output("c", stored("kept")),
-    call("d", "shell"),
-    output("d", "not JSON"),
-  ], { mode: "bytes", limit: 10_000 });
-  const outputs = made.forPrompt({ acceptsImages: true, rendersShellOutputs: true })
-    .flatMap((item) => "output" in item ? [item.output] : []);
-  assert.deepEqual(outputs, [
-    "Exit code: 3\nWall time: 0.2 seconds\nTotal output lines: 9\nOutput:\nx\n",
-    "Exit code: 3\nWall time: 0.2 seconds\nOutput:\nok\n",
-    stored("kept"),
-    "not JSON",
-  ]);
-});
-
 Deno.test("a prompt of a long history costs in proportion to its length", () => {
   const measure = (turns: number): number => {
     const made = new History();

@@ -1,5 +1,5 @@
 import type { ResponseItem, TruncationPolicy } from "../protocol/mod.ts";
-import { collectUserMessages, compactedHistory } from "./compaction.ts";
+import { collectUserMessages, compactedHistory, isSummaryText, summaryText } from "./compaction.ts";
 import { History } from "./history.ts";
 
 /** What of a session file bears on the history; the lines of a rollout fit it. */
@@ -26,7 +26,6 @@ export function rebuildHistory(
   },
 ): History {
   const history = new History();
-  const summaries = new Set<string>();
   for (const line of lines) {
     switch (line.type) {
       case "response_item":
@@ -36,12 +35,11 @@ export function rebuildHistory(
         history.replace(
           line.replacementHistory ?? compactedHistory(
             options.initialContext,
-            collectUserMessages(history.items(), summaries),
-            line.message,
+            collectUserMessages(history.items()),
+            // Other programs word the first line in their own way; ours is what the next compaction knows.
+            isSummaryText(line.message) ? line.message : summaryText(line.message),
           ),
         );
-        // Files of other programs word the summary's first line in their own way.
-        summaries.add(line.message);
         break;
       case "event_msg":
         if (line.msg.type === "thread_rolled_back" && typeof line.msg.num_turns === "number") {

@@ -71,7 +71,7 @@ Deno.test("a compaction without replacement keeps a person's messages and one su
     ...CONTEXT,
     userMessage("a"),
     userMessage("b"),
-    userMessage("of another program: done so far"),
+    userMessage(summaryText("of another program: done so far")),
   ]);
   const second = rebuilt([
     item(userMessage("a")),
@@ -83,7 +83,7 @@ Deno.test("a compaction without replacement keeps a person's messages and one su
     ...CONTEXT,
     userMessage("a"),
     userMessage("c"),
-    userMessage("(no summary available)"),
+    userMessage(summaryText("")),
   ]);
 });
 
