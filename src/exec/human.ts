@@ -9,7 +9,7 @@ import type {
 } from "../protocol/mod.ts";
 import { errorText } from "./jsonl.ts";
 import { durationText, firstLines, readable } from "./readable.ts";
-import { shlexJoin } from "./shlex.ts";
+import { shlexJoin } from "../app/mod.ts";
 import type { Style } from "./style.ts";
 
 /** Lines of one command's or tool's output that are worth a person's time. */

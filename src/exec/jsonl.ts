@@ -9,7 +9,7 @@ import type {
   TurnItem,
   WebSearchTurnItem,
 } from "../protocol/mod.ts";
-import { shlexJoin } from "./shlex.ts";
+import { shlexJoin } from "../app/mod.ts";
 
 type Wire = Readonly<Record<string, unknown>>;
 type LongItem = CommandTurnItem | McpToolCallTurnItem | WebSearchTurnItem;

@@ -15,3 +15,4 @@ export {
   type RuleSet,
   type SandboxPermissions,
 } from "./types.ts";
+export { shlexJoin, shlexSplit } from "./shlex.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { shlexJoin } from "./shlex.ts";
+import { shlexJoin, shlexSplit } from "./shlex.ts";
 
 const CASES: readonly (readonly [readonly string[], string])[] = [
   [["/bin/bash", "-lc", "git status"], "/bin/bash -lc 'git status'"],
@@ -29,4 +29,29 @@ Deno.test("a POSIX shell reads the words back", {
   const script = `for w in ${shlexJoin(words)}; do printf '%s|' "$w"; done`;
   const { stdout } = await new Deno.Command("sh", { args: ["-c", script] }).output();
   assert.equal(new TextDecoder().decode(stdout), words.map((word) => `${word}|`).join(""));
+});
+
+const SPLITS: readonly (readonly [string, readonly string[] | null])[] = [
+  ["", []],
+  ["  a\tb\nc ", ["a", "b", "c"]],
+  [`a "b c" 'd e'f`, ["a", "b c", "d ef"]],
+  [`"a\\"b\\c\\$d" 'x\\y'`, ['a"b\\c$d', "x\\y"]],
+  ["a\\ b \\#c", ["a b", "#c"]],
+  ["a # b\nc", ["a", "c"]],
+  ["a#b", ["a#b"]],
+  ["a\\\nb", ["ab"]],
+  [`''`, [""]],
+  [`a 'b`, null],
+  [`a "b`, null],
+  ["a \\", null],
+  ["a;b && c", ["a;b", "&&", "c"]],
+];
+
+for (const [line, words] of SPLITS) {
+  Deno.test(`shlexSplit ${JSON.stringify(line)}`, () => assert.deepEqual(shlexSplit(line), words));
+}
+
+Deno.test("what shlexJoin writes, shlexSplit reads back", () => {
+  const words = ["it's", "$HOME", "a\\b", 'say "hi"', "^!x^", "é`ls`", "", "tab\there", "#no"];
+  assert.deepEqual(shlexSplit(shlexJoin(words)), words);
 });
