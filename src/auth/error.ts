@@ -1,27 +1,51 @@
 /**
- * - `login_expired`: the server refuses the login and it cannot be renewed here: a person must log in again.
- * - `account_changed`: since the start somebody logged out or in to another account.
+ * Why there is no usable login. The first six are final for the login that was tried; the others may pass.
+ *
+ * - `token_expired`, `token_reused`, `token_revoked`: what the authority says about the refresh token.
+ * - `refresh_refused`: it refuses without one of the reasons that we know.
+ * - `account_changed`, `logged_out`: since the start somebody logged in to another account, or out.
+ * - `no_tokens`: a ChatGPT login without tokens is stored.
+ * - `authority_unreachable`: no answer; `authority_error`: an answer that is no decision, such as 503.
+ * - `lock_timeout`: another instance has been renewing the login for too long.
+ * - `store_not_writable`: the renewed login could not be kept, so it was not asked for.
+ * - `store_failed`: the renewed login waits in the journal, since the store did not take it.
  * - `unreadable_store`: the stored login exists but is damaged or of a form that is not known.
  * - `unsupported_store`: the configured store is not available.
+ * - `external_refresh_failed`: the program that owns the login did not give new tokens.
  */
 export type AuthErrorCode =
-  | "login_expired"
+  | "token_expired"
+  | "token_reused"
+  | "token_revoked"
+  | "refresh_refused"
   | "account_changed"
+  | "logged_out"
+  | "no_tokens"
+  | "authority_unreachable"
+  | "authority_error"
+  | "lock_timeout"
+  | "store_not_writable"
+  | "store_failed"
   | "unreadable_store"
-  | "unsupported_store";
+  | "unsupported_store"
+  | "external_refresh_failed";
 
-/** What keeps this program from proving who asks. `message` is for a person and never holds a token. */
+const MAY_PASS: ReadonlySet<AuthErrorCode> = new Set([
+  "authority_unreachable",
+  "authority_error",
+  "lock_timeout",
+  "store_failed",
+  "external_refresh_failed",
+]);
+
+/** What keeps this program from proving who asks. `message` is for a person and never holds a secret. */
 export class AuthError extends Error {
-  override readonly name: string = "AuthError";
+  override readonly name = "AuthError";
+  /** Whether the same attempt may succeed a moment later, without anybody doing something. */
+  readonly retryable: boolean;
+
   constructor(readonly code: AuthErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
-  }
-}
-
-/** A new login is needed. Trying again is of no use. */
-export class LoginRequiredError extends AuthError {
-  override readonly name = "LoginRequiredError";
-  constructor(code: "login_expired" | "account_changed", message: string) {
-    super(code, message);
+    this.retryable = MAY_PASS.has(code);
   }
 }

@@ -1,8 +1,11 @@
 import type { AbsolutePath } from "../protocol/mod.ts";
 import { type Logger, SILENT_LOGGER } from "../telemetry/mod.ts";
-import { AuthError, LoginRequiredError } from "./error.ts";
-import type { LoginRecord } from "./record.ts";
-import { type LoadLogin, openStore, type StoreKind } from "./store.ts";
+import { AuthError } from "./error.ts";
+import { systemKeyring } from "./keyring.ts";
+import type { StoredLogin } from "./record.ts";
+import { openStore, type StoreKind } from "./store.ts";
+
+type LoadLogin = () => Promise<StoredLogin | null>;
 
 /** What a request carries. Same shape as `AuthHeaders` of `model/`. */
 export interface AuthHeaders {
@@ -34,7 +37,7 @@ export interface AuthManager {
    * has renewed the same account's login, so that one more try is worth it; false when there is nothing to
    * renew (an API key, or no login).
    *
-   * @throws LoginRequiredError when only a new login helps
+   * @throws AuthError when only a new login helps
    */
   afterRejection(rejected: AuthHeaders, signal: AbortSignal): Promise<boolean>;
 }
@@ -48,8 +51,12 @@ const NO_LOGIN: AuthHeaders = { authorization: null, accountId: null, kind: "non
 export async function openAuth(options: AuthOptions): Promise<AuthManager> {
   const logger = (options.logger ?? SILENT_LOGGER).withTarget("codex_core::auth");
   const apiKey = options.allowApiKeyEnv ? options.env["CODEX_API_KEY"]?.trim() ?? "" : "";
-  if (apiKey !== "") return new Manager({ kind: "api_key", apiKey }, null, null, logger);
-  const load = openStore(options.store, options.codexHome);
+  if (apiKey !== "") {
+    const record = { mode: "apikey", apiKey, tokens: null, lastRefresh: null, fields: {} } as const;
+    return new Manager(record, null, null, logger);
+  }
+  const keyring = systemKeyring(options.codexHome);
+  const { load } = openStore(options.store, options.codexHome, keyring, logger);
   try {
     return new Manager(await load(), load, null, logger);
   } catch (error) {
@@ -60,14 +67,14 @@ export async function openAuth(options: AuthOptions): Promise<AuthManager> {
 }
 
 class Manager implements AuthManager {
-  #record: LoginRecord | null;
+  #record: StoredLogin | null;
   /** `null` = the login does not come from a store. */
   readonly #load: LoadLogin | null;
   readonly warning: string | null;
   readonly #logger: Logger;
 
   constructor(
-    record: LoginRecord | null,
+    record: StoredLogin | null,
     load: LoadLogin | null,
     warning: string | null,
     logger: Logger,
@@ -79,7 +86,7 @@ class Manager implements AuthManager {
   }
 
   get kind(): AuthHeaders["kind"] {
-    return this.#record?.kind ?? "none";
+    return headersOf(this.#record).kind;
   }
 
   get(signal: AbortSignal): Promise<AuthHeaders> {
@@ -95,15 +102,15 @@ class Manager implements AuthManager {
     const stored = await this.#read(this.#load);
     const headers = headersOf(stored);
     if (headers.kind !== "chatgpt" || headers.accountId !== rejected.accountId) {
-      throw new LoginRequiredError(
+      throw new AuthError(
         "account_changed",
         "The login was refused, and since then somebody has logged out or in to another account. " +
           "Please start again, after `codex login` if needed.",
       );
     }
     if (headers.authorization === rejected.authorization) {
-      throw new LoginRequiredError(
-        "login_expired",
+      throw new AuthError(
+        "token_expired",
         "The login was refused and has to be renewed. Please log in again with `codex login`.",
       );
     }
@@ -112,7 +119,7 @@ class Manager implements AuthManager {
     return true;
   }
 
-  async #read(load: LoadLogin): Promise<LoginRecord | null> {
+  async #read(load: LoadLogin): Promise<StoredLogin | null> {
     try {
       return await load();
     } catch (error) {
@@ -124,9 +131,9 @@ class Manager implements AuthManager {
   }
 }
 
-function headersOf(record: LoginRecord | null): AuthHeaders {
+function headersOf(record: StoredLogin | null): AuthHeaders {
   if (record === null) return NO_LOGIN;
-  if (record.kind === "api_key") {
+  if (record.mode === "apikey") {
     return { authorization: `Bearer ${record.apiKey}`, accountId: null, kind: "api_key" };
   }
   const { tokens } = record;

@@ -1,13 +1,25 @@
 /**
- * Credentials: which login there is, what a request carries, and what to do when it is refused.
+ * Credentials: which login there is, what a request carries, how it is renewed, and what any number of instances do
+ * so that a refresh token is presented once.
  *
- * Never writes a token to a log or a message, never takes a damaged file for a logout, and never presents a
- * refresh token: renewing a login across processes is not part of this version.
+ * Never writes a token anywhere but to the store and, for the moment of a refresh, to its journal; never takes a
+ * damaged file for a logout.
  *
- * Start with `manager.ts`, then `record.ts` for the format of `auth.json`.
+ * Login flows call `readStoredLogin(place)`, `saveLogin(place, login)` and `deleteLogin(place)`; these take the locks,
+ * write the file as a whole and clear the journal. Start with `manager.ts`, then `refresh.ts` for the protocol and
+ * `record.ts` for the format of `auth.json`.
  *
  * @module
  */
-export { AuthError, type AuthErrorCode, LoginRequiredError } from "./error.ts";
+export { AuthError, type AuthErrorCode } from "./error.ts";
+export { readClaims, type TokenClaims } from "./jwt.ts";
+export {
+  type DeletedLogin,
+  deleteLogin,
+  type LoginPlace,
+  readStoredLogin,
+  saveLogin,
+} from "./login_writer.ts";
 export { type AuthHeaders, type AuthManager, type AuthOptions, openAuth } from "./manager.ts";
+export type { LoginMode, NewLogin, StoredLogin, TokenRecord } from "./record.ts";
 export type { StoreKind } from "./store.ts";

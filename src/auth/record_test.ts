@@ -1,45 +1,37 @@
 import assert from "node:assert/strict";
 import { AuthError } from "./error.ts";
-import { parseLoginRecord } from "./record.ts";
+import {
+  accountOf,
+  isSameAccount,
+  loginText,
+  newLoginRecord,
+  parseLogin,
+  timestamp,
+  withTokens,
+} from "./record.ts";
 
-const PAYLOAD = btoa(JSON.stringify({ email: "a@b.c" })).replaceAll("=", "");
+function jwt(payload: unknown): string {
+  const bytes = new TextEncoder().encode(JSON.stringify(payload));
+  return `e30.${bytes.toBase64({ alphabet: "base64url", omitPadding: true })}.sig`;
+}
+
 const TOKENS = {
-  id_token: `e30.${PAYLOAD}.sig`,
+  id_token: jwt({ email: "a@b.c" }),
   access_token: "access",
   refresh_token: "refresh",
   account_id: "account",
 };
 
-const parse = (value: unknown) => parseLoginRecord(JSON.stringify(value));
+const parse = (value: unknown) => parseLogin(JSON.stringify(value));
 
 Deno.test("auth_mode decides; without it a key wins over tokens", () => {
   const both = { OPENAI_API_KEY: "key", tokens: TOKENS };
-  assert.equal(parse(both).kind, "api_key");
-  assert.equal(parse({ ...both, auth_mode: "chatgpt" }).kind, "chatgpt");
-  assert.equal(parse({ ...both, auth_mode: "apikey" }).kind, "api_key");
-  assert.equal(parse({ OPENAI_API_KEY: null, tokens: TOKENS }).kind, "chatgpt");
-  assert.deepEqual(parse({}), { kind: "chatgpt", tokens: null });
-});
-
-Deno.test("tokens are read, unknown fields let pass", () => {
-  const record = parse({
-    auth_mode: "chatgpt",
-    tokens: { ...TOKENS, later: 1 },
-    last_refresh: "2026-11-22T12:03:33.455770004Z",
-    agent: {},
-  });
-  assert.deepEqual(record, {
-    kind: "chatgpt",
-    tokens: {
-      idToken: TOKENS.id_token,
-      accessToken: "access",
-      refreshToken: "refresh",
-      accountId: "account",
-    },
-  });
-  const { account_id: _, ...without } = TOKENS;
-  const anonymous = parse({ tokens: without });
-  assert.ok(anonymous.kind === "chatgpt" && anonymous.tokens?.accountId === null);
+  assert.equal(parse(both).mode, "apikey");
+  assert.equal(parse({ ...both, auth_mode: "chatgpt" }).mode, "chatgpt");
+  assert.equal(parse({ ...both, auth_mode: "apikey" }).mode, "apikey");
+  assert.equal(parse({ OPENAI_API_KEY: null, tokens: TOKENS }).mode, "chatgpt");
+  assert.equal(parse({}).mode, "chatgpt");
+  assert.equal(parse({}).tokens, null);
 });
 
 Deno.test("what cannot be used is refused, and no value gets into the message", () => {
@@ -57,11 +49,77 @@ Deno.test("what cannot be used is refused, and no value gets into the message", 
     { last_refresh: secret },
   ];
   const refused = (text: string) =>
-    assert.throws(() => parseLoginRecord(text), (error) => {
+    assert.throws(() => parseLogin(text), (error) => {
       assert.ok(error instanceof AuthError && error.code === "unreadable_store", text);
       assert.ok(!error.message.includes(secret), error.message);
       return true;
     });
   for (const value of bad) refused(JSON.stringify(value));
   for (const text of ["", "{", `{"OPENAI_API_KEY": "${secret}"`]) refused(text);
+});
+
+Deno.test("the stored text has the reference's order, its null key and its date", () => {
+  const login = newLoginRecord({
+    kind: "chatgpt",
+    apiKey: null,
+    tokens: { idToken: TOKENS.id_token, accessToken: "at", refreshToken: "rt", accountId: "acct" },
+  }, Date.UTC(2026, 10, 22, 12, 3, 33, 455));
+  assert.equal(
+    loginText(login),
+    `{
+  "auth_mode": "chatgpt",
+  "OPENAI_API_KEY": null,
+  "tokens": {
+    "id_token": "${TOKENS.id_token}",
+    "access_token": "at",
+    "refresh_token": "rt",
+    "account_id": "acct"
+  },
+  "last_refresh": "2026-11-22T12:03:33.455000000Z"
+}`,
+  );
+  const key = newLoginRecord({ kind: "api_key", apiKey: "sk" }, 0);
+  assert.equal(loginText(key, "compact"), '{"auth_mode":"apikey","OPENAI_API_KEY":"sk"}');
+});
+
+Deno.test("new tokens replace what came and nothing else, unknown fields included", () => {
+  const login = parse({
+    later: { a: 1 },
+    auth_mode: "chatgpt",
+    tokens: { ...TOKENS, future: [1] },
+    last_refresh: "2026-01-01T00:00:00Z",
+  });
+  const next = withTokens(
+    login,
+    { idToken: null, accessToken: "a2", refreshToken: "r2" },
+    Date.UTC(2026, 1, 1),
+  );
+  assert.deepEqual(JSON.parse(loginText(next)), {
+    auth_mode: "chatgpt",
+    tokens: { ...TOKENS, access_token: "a2", refresh_token: "r2", future: [1] },
+    last_refresh: timestamp(Date.UTC(2026, 1, 1)),
+    later: { a: 1 },
+  });
+  const onlyAccess = withTokens(
+    login,
+    { idToken: "not a jwt", accessToken: "a2", refreshToken: null },
+    0,
+  );
+  assert.equal(onlyAccess.tokens?.refreshToken, "refresh");
+  assert.equal(onlyAccess.tokens?.idToken, TOKENS.id_token, "an unreadable id token is dropped");
+});
+
+Deno.test("whose login it is: the account, else a claim, else the user, else the same refresh token", () => {
+  const of = (tokens: Record<string, unknown>) => parse({ tokens: { ...TOKENS, ...tokens } });
+  const named = of({});
+  assert.equal(accountOf(named), "account:account");
+  const auth = { "https://api.openai.com/auth": { chatgpt_account_id: "account" } };
+  const claimed = of({ account_id: null, id_token: jwt(auth) });
+  assert.ok(isSameAccount(named, claimed) && isSameAccount(claimed, named));
+  const user = of({ account_id: null, id_token: jwt({ sub: "u" }) });
+  assert.equal(accountOf(user), "user:u");
+  assert.ok(!isSameAccount(named, user));
+  const nobody = of({ account_id: null });
+  assert.ok(isSameAccount(nobody, of({ account_id: null, access_token: "other" })));
+  assert.ok(!isSameAccount(nobody, of({ account_id: null, refresh_token: "other" })));
 });

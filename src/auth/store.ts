@@ -1,51 +1,153 @@
-import { join } from "node:path";
 import type { AbsolutePath } from "../protocol/mod.ts";
+import type { Logger } from "../telemetry/mod.ts";
 import { AuthError } from "./error.ts";
-import { type LoginRecord, parseLoginRecord } from "./record.ts";
+import { commitFile, loadFile, saveFile } from "./file_store.ts";
+import { loginFiles, removeIfThere } from "./home_files.ts";
+import type { KeyringEntry } from "./keyring.ts";
+import { loginText, parseLogin, type StoredLogin } from "./record.ts";
 
 /** Where the login is kept, as `cli_auth_credentials_store` names it. */
 export type StoreKind = "file" | "keyring" | "auto" | "ephemeral";
 
-/** Reads the login that is kept; `null` = none. */
-export type LoadLogin = () => Promise<LoginRecord | null>;
+/** One place that keeps a login. None of these takes a lock: see `login_writer.ts` and `refresh.ts`. */
+export interface LoginStore {
+  readonly kind: StoreKind;
+  /** @throws AuthError `unreadable_store`: something is there that cannot be used */
+  load(): Promise<StoredLogin | null>;
+  save(login: StoredLogin): Promise<void>;
+  /** Like `save`, for what the journal already holds; the journal is gone afterwards. */
+  commit(login: StoredLogin, journal: AbsolutePath): Promise<void>;
+  /** Whether there was something. */
+  remove(): Promise<boolean>;
+}
 
-/**
- * The reading side of a store. `auto` uses the file, since no keyring is at hand; `ephemeral` never keeps
- * anything across processes.
- */
-export function openStore(kind: StoreKind, codexHome: AbsolutePath): LoadLogin {
+/** @param keyring the entry that `keyring` and `auto` use */
+export function openStore(
+  kind: StoreKind,
+  codexHome: AbsolutePath,
+  keyring: KeyringEntry,
+  logger: Logger,
+): LoginStore {
+  const file = fileStore(codexHome);
   switch (kind) {
     case "file":
-    case "auto":
-      return () => loadFile(join(codexHome, "auth.json"));
-    case "ephemeral":
-      return () => Promise.resolve(null);
+      return file;
     case "keyring":
-      return () =>
-        Promise.reject(
-          new AuthError(
-            "unsupported_store",
-            'cli_auth_credentials_store = "keyring" is not supported by this version; use "file"',
-          ),
-        );
+      return keyringStore(keyring, file, logger);
+    case "auto":
+      return autoStore(keyringStore(keyring, file, logger), file, logger);
+    case "ephemeral":
+      return memoryStore();
     default:
       return kind satisfies never;
   }
 }
 
-async function loadFile(file: AbsolutePath): Promise<LoginRecord | null> {
-  let text: string;
+function fileStore(codexHome: AbsolutePath): LoginStore {
+  const { record } = loginFiles(codexHome);
+  return {
+    kind: "file",
+    load: () => loadFile(record),
+    save: (login) => saveFile(record, login),
+    commit: (login, journal) => commitFile(record, journal, login),
+    remove: async () => {
+      try {
+        await Deno.remove(record);
+        return true;
+      } catch (error) {
+        if (error instanceof Deno.errors.NotFound) return false;
+        throw error;
+      }
+    },
+  };
+}
+
+function keyringStore(entry: KeyringEntry, file: LoginStore, logger: Logger): LoginStore {
+  const save = async (login: StoredLogin) => {
+    const text = loginText(login, "compact");
+    await inKeyring("written to", async () => {
+      await entry.set(text);
+      if (await entry.get() !== text) throw new Error("what was written is not there");
+    });
+    await file.remove().catch(() => logger.warn("auth.json is superseded but cannot be removed"));
+  };
+  return {
+    kind: "keyring",
+    load: async () => {
+      const text = await inKeyring("read", () => entry.get());
+      if (text === null) return null;
+      try {
+        return parseLogin(text);
+      } catch (error) {
+        if (!(error instanceof AuthError)) throw error;
+        throw new AuthError(error.code, `the login in the keyring is not usable: ${error.message}`);
+      }
+    },
+    save,
+    commit: async (login, journal) => {
+      await save(login);
+      await removeIfThere(journal);
+    },
+    remove: async () => {
+      const was = await inKeyring("changed", () => entry.remove());
+      return await file.remove() || was;
+    },
+  };
+}
+
+/** The keyring where it works, else the file. */
+function autoStore(keyring: LoginStore, file: LoginStore, logger: Logger): LoginStore {
+  const orFile = async <T>(first: () => Promise<T>, second: () => Promise<T>): Promise<T> => {
+    try {
+      return await first();
+    } catch (error) {
+      if (!(error instanceof AuthError)) throw error;
+      logger.warn("the file is used instead of the keyring", { reason: error.message });
+      return await second();
+    }
+  };
+  return {
+    kind: "auto",
+    load: () => orFile(async () => await keyring.load() ?? await file.load(), () => file.load()),
+    save: (login) => orFile(() => keyring.save(login), () => file.save(login)),
+    commit: (login, journal) =>
+      orFile(() => keyring.commit(login, journal), () => file.commit(login, journal)),
+    // A keyring that is not there must not keep anybody logged in.
+    remove: () => orFile(() => keyring.remove(), () => file.remove()),
+  };
+}
+
+/** Keeps the login for as long as the manager lives. */
+function memoryStore(): LoginStore {
+  let kept: StoredLogin | null = null;
+  const save = (login: StoredLogin) => {
+    kept = login;
+    return Promise.resolve();
+  };
+  return {
+    kind: "ephemeral",
+    load: () => Promise.resolve(kept),
+    save,
+    commit: save,
+    remove: () => {
+      const was = kept !== null;
+      kept = null;
+      return Promise.resolve(was);
+    },
+  };
+}
+
+async function inKeyring<T>(verb: string, work: () => Promise<T>): Promise<T> {
   try {
-    text = await Deno.readTextFile(file);
+    return await work();
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
+    if (error instanceof AuthError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new AuthError("unreadable_store", `${file} cannot be read: ${reason}`, { cause: error });
-  }
-  try {
-    return parseLoginRecord(text);
-  } catch (error) {
-    if (!(error instanceof AuthError)) throw error;
-    throw new AuthError(error.code, `${file} is not usable: ${error.message}`, { cause: error });
+    throw new AuthError(
+      "unsupported_store",
+      `the system's keyring cannot be ${verb} (${reason}). ` +
+        '`cli_auth_credentials_store = "file"` does without it.',
+      { cause: error },
+    );
   }
 }

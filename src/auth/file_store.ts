@@ -1,0 +1,88 @@
+import { dirname } from "node:path";
+import { filesErrorCode, replaceFile, resolveLinks } from "../files/mod.ts";
+import type { AbsolutePath } from "../protocol/mod.ts";
+import { AuthError } from "./error.ts";
+import { removeIfThere } from "./home_files.ts";
+import { loginText, parseLogin, type StoredLogin } from "./record.ts";
+
+export async function loadFile(path: AbsolutePath): Promise<StoredLogin | null> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new AuthError("unreadable_store", `${path} cannot be read: ${reason}`, { cause: error });
+  }
+  try {
+    return parseLogin(text);
+  } catch (error) {
+    if (!(error instanceof AuthError)) throw error;
+    throw new AuthError(
+      error.code,
+      `${path} is not usable: ${error.message}. \`codex login\` makes a new one.`,
+    );
+  }
+}
+
+/** Replaces the file as a whole, with mode 0600 whatever it had before. Links stay; a mounted file is written into. */
+export async function saveFile(path: AbsolutePath, login: StoredLogin): Promise<void> {
+  await replaceFile(path, loginText(login), { mode: 0o600, fsync: true, inPlaceIfRefused: true });
+}
+
+/** Makes the journal the record: by its name where that is possible, so that nothing is written twice. */
+export async function commitFile(
+  path: AbsolutePath,
+  journal: AbsolutePath,
+  login: StoredLogin,
+): Promise<void> {
+  const target = await resolveLinks(path);
+  if (dirname(target) === dirname(journal)) {
+    try {
+      await keepOwner(target, journal);
+      await renamePatiently(journal, target);
+      await syncFolder(dirname(target));
+      return;
+    } catch (error) {
+      // A mounted file cannot be replaced, only written into.
+      const code = filesErrorCode(error);
+      if (code !== "busy" && code !== "permission_denied" && code !== "io") throw error;
+    }
+  }
+  await saveFile(path, login);
+  await removeIfThere(journal);
+}
+
+/** Windows refuses for a moment while somebody reads the target. */
+async function renamePatiently(from: string, to: string): Promise<void> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await Deno.rename(from, to);
+    } catch (error) {
+      if (Deno.build.os !== "windows" || attempt >= 25) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+async function keepOwner(target: string, journal: string): Promise<void> {
+  if (Deno.build.os === "windows") return;
+  const [present, own] = await Promise.all([
+    Deno.stat(target).catch(() => null),
+    Deno.stat(journal),
+  ]);
+  if (present === null || present.uid === null || present.gid === null) return;
+  if (present.uid !== own.uid || present.gid !== own.gid) {
+    await Deno.chown(journal, present.uid, present.gid);
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  if (Deno.build.os === "windows") return;
+  try {
+    using folder = await Deno.open(path);
+    await folder.sync();
+  } catch {
+    // Some file systems cannot sync a folder. The content itself has been synced.
+  }
+}
