@@ -373,3 +373,14 @@ Deno.test("--oss: provider, its model, raw reasoning", async () => {
   assert.equal(fromFile.showRawAgentReasoning, false);
   assert.equal((await machine.load({ oss: { localProvider: null }, model: "x" })).model, "x");
 });
+
+Deno.test("restrictions of the login are read; a blank workspace is none", async () => {
+  await using machine = await Machine.create();
+  const open = await machine.load();
+  assert.deepEqual([open.forcedLoginMethod, open.forcedChatgptWorkspaceId], [null, null]);
+  await machine.user('forced_login_method = "api"\nforced_chatgpt_workspace_id = " org-1 "\n');
+  const bound = await machine.load();
+  assert.deepEqual([bound.forcedLoginMethod, bound.forcedChatgptWorkspaceId], ["api", "org-1"]);
+  const blank = await machine.load({ c: ["forced_chatgpt_workspace_id=  "] });
+  assert.equal(blank.forcedChatgptWorkspaceId, null);
+});

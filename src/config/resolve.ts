@@ -75,6 +75,7 @@ export async function resolveConfig(input: ResolveInput): Promise<Config> {
     chatgptBaseUrl: profile.chatgpt_base_url ?? table.chatgpt_base_url ??
       "https://chatgpt.com/backend-api/",
     forcedLoginMethod: table.forced_login_method ?? null,
+    forcedChatgptWorkspaceId: table.forced_chatgpt_workspace_id?.trim() || null,
     credentialsStore: table.cli_auth_credentials_store ?? "file",
     suppressUnstableFeaturesWarning: table.suppress_unstable_features_warning ?? false,
     features: features.enabled,
@@ -119,6 +120,7 @@ function sandboxPolicy({ options, cwd, table, profile, trust }: ResolveInput): S
         networkAccess: details.network_access ?? false,
         excludeTmpdirEnvVar: details.exclude_tmpdir_env_var ?? false,
         excludeSlashTmp: details.exclude_slash_tmp ?? false,
+        ...(details.git_writable ? { gitWritable: true } : {}),
       };
     }
     default:

@@ -71,6 +71,8 @@ export interface Config {
   readonly showRawAgentReasoning: boolean;
   readonly chatgptBaseUrl: string;
   readonly forcedLoginMethod: "chatgpt" | "api" | null;
+  /** The only workspace that a ChatGPT login may be for; `null` = any. */
+  readonly forcedChatgptWorkspaceId: string | null;
   readonly credentialsStore: "file" | "keyring" | "auto" | "ephemeral";
   readonly suppressUnstableFeaturesWarning: boolean;
   /** Registry key → on or off, every registry entry present. */
