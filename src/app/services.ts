@@ -60,6 +60,9 @@ export async function openServices(options: AppOptions): Promise<SharedServices>
     fixture: env["CODEX_RS_SSE_FIXTURE"] ?? null,
   };
   const { models, chatgptLogin } = await openModels(options, requests, auth);
+  const owned = new AsyncDisposableStack();
+  owned.use(models);
+  const sandbox = owned.use(new SharedSandbox(options));
   const overrides = {
     contextWindow: config.modelContextWindow,
     autoCompactTokenLimit: config.modelAutoCompactTokenLimit,
@@ -74,8 +77,8 @@ export async function openServices(options: AppOptions): Promise<SharedServices>
     findModel: (slug) => models.find(slug, overrides),
     defaultModel: () => models.defaultModel({ chatgptLogin }),
     noteModelsEtag: (etag) => models.noteEtag(etag),
-    sandbox: sharedSandbox(options),
-    [Symbol.asyncDispose]: () => models[Symbol.asyncDispose](),
+    sandbox: () => sandbox.get(),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
@@ -117,27 +120,40 @@ async function sessionShell(path: string): Promise<Shell> {
   return await detectShell({ passwdShell: await readPasswdShell(), path });
 }
 
-function sharedSandbox(options: AppOptions): () => Promise<Sandbox> {
-  const { config, self, env } = options;
-  let opened: Promise<Sandbox> | null = null;
-  const open = async (): Promise<Sandbox> => {
+/** Probes on first use; many callers, one start, and a failure is not kept. */
+class SharedSandbox implements AsyncDisposable {
+  readonly #closing = new AbortController();
+  #opened: Promise<Sandbox> | null = null;
+
+  constructor(readonly options: AppOptions) {}
+
+  get(): Promise<Sandbox> {
+    this.#opened ??= this.#open().catch((error) => {
+      this.#opened = null;
+      throw error;
+    });
+    return this.#opened;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
+    await this.#opened?.catch(() => {});
+  }
+
+  async #open(): Promise<Sandbox> {
+    const { config, self, env, logger } = this.options;
+    const folder = `${config.codexHome}/tmp`;
     const backend = await probeSandbox({
       path: env["PATH"] ?? "",
       cwd: config.cwd,
       self,
-      cacheDir: `${config.codexHome}/tmp`,
+      cacheDir: folder,
+      signal: this.#closing.signal,
     });
-    options.logger.withTarget("codex_core::sandbox").info("sandbox", {
+    logger.withTarget("codex_core::sandbox").info("sandbox", {
       kind: backend.kind,
       reason: backend.reason,
     });
-    return createSandbox({ backend, self, stateDir: `${config.codexHome}/tmp` });
-  };
-  return () => {
-    opened ??= open().catch((error) => {
-      opened = null;
-      throw error;
-    });
-    return opened;
-  };
+    return createSandbox({ backend, self, stateDir: folder });
+  }
 }

@@ -57,17 +57,10 @@ async function runTrial(program: AbsolutePath, signal: AbortSignal | undefined):
     const timeout = AbortSignal.timeout(limit);
     const [command = program, ...args] = bubblewrapTrial(program);
     try {
-      const { success, stderr } = await new Deno.Command(command, {
-        args,
-        env: {},
-        clearEnv: true,
-        cwd: "/",
-        stdin: "null",
-        stdout: "null",
-        stderr: "piped",
-        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-      }).output();
+      const stop = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+      const { success, stderr } = await runTogether(command, args, stop);
       if (success) return { works: true, reason: "" };
+      signal?.throwIfAborted();
       if (!timeout.aborted) return { works: false, reason: failure(stderr) };
     } catch (error) {
       if (!timeout.aborted || signal?.aborted) {
@@ -77,6 +70,38 @@ async function runTrial(program: AbsolutePath, signal: AbortSignal | undefined):
     }
   }
   return { works: false, reason: "bubblewrap did not answer in time" };
+}
+
+/** A polite signal to bubblewrap alone can leave its child behind, holding the pipe: all of them go at once. */
+async function runTogether(
+  command: string,
+  args: string[],
+  stop: AbortSignal,
+): Promise<Deno.CommandOutput> {
+  const child = new Deno.Command(command, {
+    args,
+    env: {},
+    clearEnv: true,
+    cwd: "/",
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+    detached: true,
+  }).spawn();
+  const kill = (): void => {
+    try {
+      Deno.kill(-child.pid, "SIGKILL");
+    } catch {
+      // They have ended by themselves.
+    }
+  };
+  stop.addEventListener("abort", kill, { once: true });
+  if (stop.aborted) kill();
+  try {
+    return await child.output();
+  } finally {
+    stop.removeEventListener("abort", kill);
+  }
 }
 
 function failure(stderr: Uint8Array): string {
