@@ -1,4 +1,10 @@
-import { effectiveWindow, History, rebuildHistory, TokenLedger } from "../context/mod.ts";
+import {
+  effectiveWindow,
+  History,
+  ImageCache,
+  rebuildHistory,
+  TokenLedger,
+} from "../context/mod.ts";
 import type { ModelClient, ModelInfo } from "../model/mod.ts";
 import type { ProcessTable, Shell } from "../process/mod.ts";
 import type {
@@ -77,6 +83,7 @@ export class Session {
   readonly history = new History();
   readonly events = new EventQueue();
   readonly pending = new PendingAnswers();
+  readonly images = new ImageCache();
   readonly ledger: TokenLedger;
   settings: ThreadSettings;
   rateLimits: RateLimitSnapshot | null = null;

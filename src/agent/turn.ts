@@ -115,7 +115,7 @@ async function recordUserInput(
   inputs: readonly UserInput[],
 ): Promise<void> {
   if (inputs.length === 0) return;
-  session.recordItems([await userInputMessage(inputs)]);
+  session.recordItems([await userInputMessage(inputs, { cache: session.images })]);
   const item = {
     type: "user_message",
     id: uuidV7(session.services.now),

@@ -76,6 +76,7 @@ export async function openTurn(
     mode: settings.collaborationMode.mode,
     truncation: model.truncationPolicy,
     acceptsImages: model.inputModalities.includes("image"),
+    images: session.images,
     shell: services.shell,
     commandEnv: services.commandEnv,
     tmpdir: services.tmpdir,

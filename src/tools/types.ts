@@ -16,6 +16,7 @@ import type {
 } from "../protocol/mod.ts";
 import type { ProcessTable, Shell } from "../process/mod.ts";
 import type { Sandbox, SelfCommand } from "../sandbox/mod.ts";
+import type { ImageCache } from "../context/mod.ts";
 import type { Logger } from "../telemetry/mod.ts";
 
 /** What a tool may ask of the thread that runs it. `agent/` implements it. */
@@ -56,6 +57,7 @@ export interface ToolContext {
   readonly mode: CollaborationModeKind;
   readonly truncation: TruncationPolicy;
   readonly acceptsImages: boolean;
+  readonly images: ImageCache;
   readonly shell: Shell;
   /** Environment of commands, policy applied. */
   readonly commandEnv: Readonly<Record<string, string>>;

@@ -23,7 +23,7 @@ async function run(call: ToolCall, context: ToolContext): Promise<ToolOutput> {
   }
   const path = normalizePath(Arguments.parse(call.payload.arguments).string("path"), context.cwd);
   await requireFile(path);
-  const image = await loadImage(path);
+  const image = await loadImage(path, context.images);
   context.host.queueInput({
     type: "message",
     role: "user",
