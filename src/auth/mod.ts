@@ -22,4 +22,6 @@ export {
 } from "./login_writer.ts";
 export { type AuthHeaders, type AuthManager, type AuthOptions, openAuth } from "./manager.ts";
 export type { LoginMode, NewLogin, StoredLogin, TokenRecord } from "./record.ts";
+/** Logging in and out, and the start-up check: loaded by what needs it. */
+export const loginFlows = () => import("./login/flows.ts");
 export type { StoreKind } from "./store.ts";

@@ -1,4 +1,5 @@
 import { EXEC } from "./exec_spec.ts";
+import { LOGIN, LOGOUT } from "./login_spec.ts";
 import { BYPASS, EVERYWHERE, FULL_AUTO, INTERACTIVE } from "./shared_flags.ts";
 import type { CommandSpec } from "./spec.ts";
 
@@ -20,7 +21,7 @@ export const ROOT: CommandSpec = {
   positionals: [{ name: "PROMPT", doc: "For the terminal UI" }],
   flags: [...INTERACTIVE, ...EVERYWHERE],
   conflicts: [[BYPASS.long, FULL_AUTO.long], [BYPASS.long, "ask-for-approval"]],
-  commands: [EXEC, DEMO],
+  commands: [EXEC, LOGIN, LOGOUT, DEMO],
   versionName: "codex-cli",
   needs: [],
   load: () => import("./root_command.ts"),

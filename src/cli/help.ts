@@ -23,7 +23,8 @@ export function helpText(path: readonly CommandSpec[]): string {
       command.positionals.map(({ name, doc }): Row => [`[${name}]`, doc]),
     ));
   }
-  const flags = command.flags.map((flag): Row => [flagName(flag), flagDoc(flag)]);
+  const shown = command.flags.filter(({ hidden }) => !hidden);
+  const flags = shown.map((flag): Row => [flagName(flag), flagDoc(flag)]);
   flags.push(["-h, --help", "Print help"]);
   if (command.versionName !== undefined) flags.push(["-V, --version", "Print the version"]);
   blocks.push(section("Options", flags));

@@ -18,6 +18,8 @@ export interface FlagSpec {
   readonly commas?: true;
   /** An empty value counts as none: names of files and folders. */
   readonly nonEmpty?: true;
+  /** Help does not show it. */
+  readonly hidden?: true;
   /** A few words for help. */
   readonly doc: string;
 }

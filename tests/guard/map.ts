@@ -55,7 +55,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   exec: ["app"],
   demo: ["app", "scripted"],
   // One executable is several programs: as `apply_patch`, and as the helper that confines itself, it has no front end.
-  cli: ["config", "exec", "demo", "patch", "sandbox"],
+  cli: ["config", "auth", "exec", "demo", "patch", "sandbox"],
 };
 
 /** What `main.ts` may import. */

@@ -1,5 +1,6 @@
 import { textResponse } from "./callback_pages.ts";
 import { LoginError } from "./login_error.ts";
+import { pause } from "./pause.ts";
 
 /**
  * Ports at which the issuer sends a browser back, in the order in which they are tried. It knows no others.
@@ -105,18 +106,4 @@ async function askToCancel(port: number, signal: AbortSignal): Promise<void> {
     // Whoever it is does not answer; the port may still become free.
     signal.throwIfAborted();
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", stop);
-      resolve();
-    }, ms);
-    signal.addEventListener("abort", stop, { once: true });
-  });
 }

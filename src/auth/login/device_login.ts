@@ -1,6 +1,7 @@
 import { type ChatgptLogin, grantedLogin } from "./granted_login.ts";
 import type { Issuer } from "./issuer.ts";
 import { LoginError } from "./login_error.ts";
+import { pause } from "./pause.ts";
 import {
   type CodeGrant,
   exchangeCode,
@@ -28,8 +29,8 @@ export interface DeviceLoginOptions {
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Waits so many milliseconds; rejects with the signal's reason when aborted. */
-  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Waits so many milliseconds; rejects with the signal's reason when aborted. Real time unless told otherwise. */
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** How long a code can be used: 15 minutes from the first poll. */
@@ -109,7 +110,7 @@ function intervalOf(value: unknown): number {
 
 /** Repeats the question until the person has typed the code in. */
 async function poll(options: DeviceLoginOptions, device: DeviceCode): Promise<CodeGrant> {
-  const { issuer, signal, now, wait } = options;
+  const { issuer, signal, now, wait = pause } = options;
   const deadline = now() + LIMIT_MS;
   let { intervalMs } = device;
   let failures = 0;

@@ -1,0 +1,60 @@
+import type { LoginPlace } from "../auth/mod.ts";
+import {
+  type Config,
+  ConfigError,
+  featureOverrides,
+  findCodexHome,
+  loadConfig,
+  loadDotEnv,
+} from "../config/mod.ts";
+import { homeOf } from "./home.ts";
+import { useProxies } from "./proxies.ts";
+import { type Level, valuesOf } from "./spec.ts";
+import type { World } from "./world.ts";
+
+/** What the commands around the login know before they begin. */
+export interface LoginSetting {
+  readonly config: Config;
+  /** The environment, `.env` included. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly place: LoginPlace;
+}
+
+/** Loads the configuration for a command around the login; `null` = it cannot, and the person has been told. */
+export async function loginSetting(
+  levels: readonly Level[],
+  world: World,
+): Promise<LoginSetting | null> {
+  try {
+    const home = await homeOf(world);
+    const codexHome = await findCodexHome({ env: world.env, home });
+    const env = { ...world.env, ...await loadDotEnv(codexHome, world.env) };
+    useProxies(env);
+    const given = (long: string) => levels.flatMap((level) => valuesOf(level, long));
+    const config = await loadConfig({
+      codexHome,
+      processCwd: world.cwd(),
+      env,
+      home,
+      cliOverrides: [
+        ...given("config"),
+        ...featureOverrides(given("enable"), given("disable")),
+      ],
+      overrides: {},
+    });
+    const place = { codexHome, store: config.credentialsStore, now: () => world.now() };
+    return { config, env, place };
+  } catch (error) {
+    if (!(error instanceof ConfigError) || error.code === "unknown_feature") throw error;
+    const said = error.code === "invalid_override"
+      ? error.message
+      : `Error loading configuration: ${error.message}`;
+    await world.stderr.write(`${said}\n`);
+    return null;
+  }
+}
+
+/** What went wrong, for a person. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error);
+}
