@@ -16,3 +16,11 @@ export {
   type SandboxPermissions,
 } from "./types.ts";
 export { shlexJoin, shlexSplit } from "./shlex.ts";
+export { allowLine } from "./rules/amend.ts";
+export { isBannedPrefix } from "./rules/banned_prefixes.ts";
+export { RulesError, type RulesErrorCode } from "./rules/error.ts";
+export { LiveRules } from "./rules/live_rules.ts";
+export { loadRules, readRuleFiles, type RuleSources } from "./rules/load_rules.ts";
+export type { PatternWord, PrefixRule } from "./rules/prefix_rule.ts";
+export { requiredRules } from "./rules/required_rules.ts";
+export { Rules } from "./rules/rules.ts";

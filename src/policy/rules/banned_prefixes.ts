@@ -1,0 +1,39 @@
+/** Program, and the first arguments that make it run anything at all; `[]` = the program alone. */
+const INTERPRETERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  python3: [[], ["-"], ["-c"]],
+  python: [[], ["-"], ["-c"]],
+  py: [[], ["-3"]],
+  pythonw: [[]],
+  pyw: [[]],
+  pypy: [[]],
+  pypy3: [[]],
+  git: [[]],
+  bash: [[], ["-lc"]],
+  "/bin/bash": [[], ["-lc"]],
+  sh: [[], ["-c"], ["-lc"]],
+  zsh: [[], ["-lc"]],
+  "/bin/zsh": [[], ["-lc"]],
+  pwsh: [[], ["-Command"], ["-c"]],
+  powershell: [[], ["-Command"], ["-c"]],
+  "powershell.exe": [[], ["-Command"], ["-c"]],
+  env: [[]],
+  sudo: [[]],
+  node: [[], ["-e"]],
+  perl: [[], ["-e"]],
+  ruby: [[], ["-e"]],
+  php: [[], ["-r"]],
+  lua: [[], ["-e"]],
+  osascript: [[]],
+};
+
+/**
+ * Whether to allow the prefix would allow everything. Compared as a whole: the same words with an argument behind
+ * them are fine.
+ */
+export function isBannedPrefix(prefix: readonly string[]): boolean {
+  const [program, ...rest] = prefix;
+  if (program === undefined || !Object.hasOwn(INTERPRETERS, program)) return false;
+  return INTERPRETERS[program]!.some((args) =>
+    args.length === rest.length && args.every((arg, index) => arg === rest[index])
+  );
+}
