@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
-
 const CAPACITY = 32;
 
 /** Key of a file's content. Identity only, no security rests on it. */
-export function contentKey(bytes: Uint8Array): string {
-  return createHash("sha1").update(bytes).digest("hex");
+export async function contentKey(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-1", bytes);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** Data URLs of the images used last, by content: the same screenshot is often attached again. */

@@ -25,7 +25,7 @@ export async function loadImage(path: string, cache?: ImageCache): Promise<Loade
   } catch (error) {
     return refusal(path, `failed to read image at ${path}: ${systemText(error)}`);
   }
-  const key = contentKey(bytes);
+  const key = await contentKey(bytes);
   const known = cache?.get(key) ?? null;
   if (known !== null) return { ok: true, dataUrl: known };
   const claimed = claimedSize(bytes);
