@@ -227,6 +227,11 @@ export const SANDBOX_WORKSPACE_WRITE = table({
   network_access: { shape: bool, doc: "Commands may use the network.", initial: "false" },
   exclude_tmpdir_env_var: { shape: bool, doc: "`$TMPDIR` is not writable.", initial: "false" },
   exclude_slash_tmp: { shape: bool, doc: "`/tmp` is not writable.", initial: "false" },
+  git_writable: {
+    shape: bool,
+    doc: "`git commit` works; hooks and configuration stay protected.",
+    initial: "false",
+  },
 });
 
 export const SHELL_ENVIRONMENT_POLICY = table({

@@ -6,6 +6,13 @@
  *
  * @module
  */
+export { type FileLocks, openFileLocks } from "./file_locks.ts";
+export {
+  type HardeningGap,
+  hardenProcess,
+  isLoaderVariable,
+  withoutLoaderVariables,
+} from "./harden.ts";
 export {
   type Libc,
   openLibc,
@@ -13,5 +20,6 @@ export {
   type SyscallArgument,
   type SyscallResult,
 } from "./libc.ts";
+export { adoptOrphans, isForeground, keepForeground } from "./foreground.ts";
 export { type OsFacts, readOsFacts } from "./os_facts.ts";
 export { lastArgumentBytes, startingDescriptorLimit } from "./process_facts.ts";

@@ -28,6 +28,8 @@ export interface WorkspaceWritePolicy {
   readonly networkAccess: boolean;
   readonly excludeTmpdirEnvVar: boolean;
   readonly excludeSlashTmp: boolean;
+  /** `git commit` works: objects, references and index are writable, hooks and configuration are not. */
+  readonly gitWritable?: boolean;
 }
 
 /** The three policies that have a flag and a config value. */

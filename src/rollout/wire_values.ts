@@ -106,6 +106,7 @@ export function sandboxPolicyToWire(policy: SandboxPolicy): Wire {
         network_access: policy.networkAccess,
         exclude_tmpdir_env_var: policy.excludeTmpdirEnvVar,
         exclude_slash_tmp: policy.excludeSlashTmp,
+        git_writable: policy.gitWritable || undefined,
       };
   }
 }

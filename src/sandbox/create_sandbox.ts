@@ -23,6 +23,9 @@ export interface SandboxOptions {
 /** Tells programs that they need not try the network. Set without a sandbox too, as other versions do. */
 const NETWORK_DISABLED = "CODEX_SANDBOX_NETWORK_DISABLED";
 
+/** Backends that can hide files from a command. */
+const READ_LIMITS: readonly SandboxBackend["kind"][] = ["bubblewrap", "landlock", "unavailable"];
+
 /** Makes the one sandbox of a process. Nothing happens before the first command. */
 export function createSandbox({ backend, self, stateDir }: SandboxOptions): Sandbox {
   const wrapper = wrapperFor(backend, self, stateDir);
@@ -79,7 +82,7 @@ function refuseWhatCannotBeDone(request: ConfineRequest, backend: SandboxBackend
   if (request.argv.length === 0) {
     throw new SandboxError("empty_command", "there is no command to run");
   }
-  if (!hasFullDiskRead(request.policy)) {
+  if (!hasFullDiskRead(request.policy) && !READ_LIMITS.includes(backend.kind)) {
     throw new SandboxError(
       "restricted_reads_unsupported",
       `the policy limits which files a command may read; the ${backend.kind} sandbox cannot do that yet`,

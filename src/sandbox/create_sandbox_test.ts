@@ -61,9 +61,10 @@ Deno.test("sandbox: refuses what it cannot do instead of doing less", async () =
     includePlatformDefaults: true,
     readableRoots: ["/a"],
   } as const;
+  // Its own folder is not among those it may see.
   assert.equal(
-    await refused({ policy: { type: "read-only", access: hidden } }),
-    "restricted_reads_unsupported",
+    await refused({ cwd: "/", policy: { type: "read-only", access: hidden } }),
+    "folder_not_readable",
   );
   assert.equal(await refused({ policy: readOnly, argv: [] }), "empty_command");
 });

@@ -3,6 +3,8 @@ export type SandboxErrorCode =
   | "unavailable"
   /** The policy hides files from the command, which the backend cannot do. */
   | "restricted_reads_unsupported"
+  /** The policy hides the folder that the command is to run in. */
+  | "folder_not_readable"
   | "empty_command"
   /** A file, a lock or a descriptor that the sandbox needs could not be had. */
   | "setup_failed";

@@ -1,5 +1,6 @@
 import { FilesError, isInside, normalizePath, resolveLinks } from "../files/mod.ts";
 import type { AbsolutePath, SandboxPolicy, WorkspaceWritePolicy } from "../protocol/mod.ts";
+import { pointerTarget } from "./git_pointer.ts";
 
 /** A folder that commands may write to, and what below it they may not. */
 export interface WritableRoot {
@@ -7,9 +8,6 @@ export interface WritableRoot {
   /** Present or not: a name that is missing must not be created either. */
   readonly readOnlySubpaths: readonly AbsolutePath[];
 }
-
-/** A pointer file is one short line; what is longer is not one. */
-const MAX_POINTER_BYTES = 16 * 1024;
 
 /**
  * The roots of `workspace-write` in order: configured ones, the working directory, `/tmp`, `$TMPDIR`.
@@ -27,22 +25,43 @@ export async function writableRoots(
   return await Promise.all(roots.map(describeRoot));
 }
 
-/** The same roots as the kernel sees them: links resolved, missing ones left out, each one once. */
+/** A writable root as the kernel sees it. */
+export interface ExistingRoot extends WritableRoot {
+  /** `/tmp` or `$TMPDIR` and nothing else: shared with every other program. */
+  readonly scratch: boolean;
+}
+
+export interface ExistingRoots {
+  /** Links resolved, each one once. */
+  readonly roots: readonly ExistingRoot[];
+  /** Configured, and not there or out of reach. */
+  readonly missing: readonly AbsolutePath[];
+}
+
+/** The same roots as the kernel sees them. */
 export async function existingRoots(
   policy: SandboxPolicy,
   cwd: AbsolutePath,
   tmpdir: AbsolutePath | null,
-): Promise<WritableRoot[]> {
-  if (policy.type !== "workspace-write") return [];
-  const found = new Set<AbsolutePath>();
-  for (const root of await rootPaths(policy, cwd, tmpdir)) {
+): Promise<ExistingRoots> {
+  if (policy.type !== "workspace-write") return { roots: [], missing: [] };
+  const missing: AbsolutePath[] = [];
+  const found = new Map<AbsolutePath, boolean>();
+  const named = new Set([...policy.writableRoots, cwd]);
+  for (const root of new Set(await rootPaths(policy, cwd, tmpdir))) {
     try {
-      found.add(await Deno.realPath(root));
+      const real = Deno.realPathSync(root);
+      found.set(real, (found.get(real) ?? true) && !named.has(root));
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound || isUnreachable(error))) throw error;
+      missing.push(root);
     }
   }
-  return await Promise.all([...found].map(describeRoot));
+  const roots = [...found].map(async ([root, scratch]) => ({
+    ...await describeRoot(root),
+    scratch,
+  }));
+  return { roots: await Promise.all(roots), missing };
 }
 
 /**
@@ -61,7 +80,7 @@ export async function mayWrite(
   const lexical = normalizePath(path, cwd);
   if (!isWritable(lexical, await writableRoots(policy, cwd, tmpdir))) return false;
   const real = await resolvedOrNull(lexical);
-  return real !== null && isWritable(real, await existingRoots(policy, cwd, tmpdir));
+  return real !== null && isWritable(real, (await existingRoots(policy, cwd, tmpdir)).roots);
 }
 
 /** `null` when nobody can say where the path leads, as with a loop of links. */
@@ -105,23 +124,6 @@ async function describeRoot(root: AbsolutePath): Promise<WritableRoot> {
       normalizePath(".codex", root),
     ],
   };
-}
-
-/** Where a `.git` file (of a worktree or a submodule) points; `null` when it is none or leads nowhere. */
-async function pointerTarget(git: AbsolutePath, root: AbsolutePath): Promise<AbsolutePath | null> {
-  try {
-    const info = await Deno.stat(git);
-    if (!info.isFile || info.size > MAX_POINTER_BYTES) return null;
-    const text = (await Deno.readTextFile(git)).trim();
-    const colon = text.indexOf(":");
-    const target = colon < 0 ? "" : text.slice(colon + 1).trim();
-    if (target === "") return null;
-    const path = normalizePath(target, root);
-    await Deno.stat(path);
-    return path;
-  } catch {
-    return null;
-  }
 }
 
 async function isDirectory(path: string): Promise<boolean> {

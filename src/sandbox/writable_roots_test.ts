@@ -73,7 +73,7 @@ test("existing ones are resolved, each once", async (folder) => {
   const real = join(folder, "real");
   await Deno.mkdir(real);
   await Deno.symlink("real", join(folder, "link"));
-  const roots = await existingRoots(
+  const { roots } = await existingRoots(
     { ...workspaceOnly, writableRoots: [join(folder, "link"), join(folder, "missing")] },
     real,
     null,

@@ -1,16 +1,19 @@
 import { join } from "node:path";
 import { isInside } from "../../files/mod.ts";
-import { openLibc, startingDescriptorLimit } from "../../platform/mod.ts";
+import { openFileLocks, openLibc, startingDescriptorLimit } from "../../platform/mod.ts";
 import type { AbsolutePath } from "../../protocol/mod.ts";
 import { hasFullNetwork } from "../policy.ts";
 import type { ConfineRequest, Limit } from "../types.ts";
-import { existingRoots } from "../writable_roots.ts";
-import { bwrapArguments, launchArgv, type TerminalTools } from "./bwrap_arguments.ts";
+import { bwrapArguments } from "./bwrap_arguments.ts";
 import { withholdDescriptors } from "./descriptors.ts";
 import { createFilterFiles } from "./filter_file.ts";
+import { findProgram } from "./find_program.ts";
+import { launchArgv, refusalArgv, type TerminalTools } from "./launch.ts";
 import { planMounts } from "./mounts.ts";
+import { privateDevices } from "./private_devices.ts";
 import { protectPaths } from "./protected_paths.ts";
 import { thisMachine } from "./syscalls.ts";
+import { readView } from "./view.ts";
 
 /** What a backend makes of a request; the rest of `Confined` is the same for all. */
 export interface Wrapped extends AsyncDisposable {
@@ -38,38 +41,43 @@ const SHELL_VARIABLES = ["_", "OLDPWD", "SHLVL"];
  */
 export function createBubblewrap(program: AbsolutePath, stateDir: AbsolutePath): Wrapper {
   const filters = createFilterFiles(stateDir);
-  const descriptorLimit = startingDescriptorLimit();
-  const prepare = onFirstUse(prepareProcess);
+  const host = onFirstUse(() => readHost(stateDir));
   const tools = onFirstUse(findTerminalTools);
   return {
     async wrap(request) {
-      const limits = prepare();
+      const missing = findProgram(request);
+      if (missing !== "ok") return refusal(request, missing);
+      const machine = host();
       await using stack = new AsyncDisposableStack();
-      const libc = onFirstUse(() => stack.use(openLibc()));
+      const locks = onFirstUse(() => stack.use(openFileLocks()));
       const network = hasFullNetwork(request.policy);
       const filterFile = await filters.path(network ? "open" : "private");
-      const roots = await existingRoots(request.policy, request.policyCwd, request.tmpdir);
-      const guarded = stack.use(await protectPaths(roots, libc));
-      const args = bwrapArguments({
-        // The filter of the next command is not for this one to write.
-        mounts: planMounts(
-          roots.map(({ root }) => root),
-          [...guarded.readOnly, await Deno.realPath(stateDir)],
-        ),
-        network,
-        visibleInRun: visibleInRun(request.cwd, network),
-        hidden: ["/tmp/.X11-unix"].filter(isDirectory),
-        procReadOnly: PROC_READ_ONLY.filter(exists),
-        unset: SHELL_VARIABLES.filter((name) => !Object.hasOwn(request.env, name)),
-        cwd: request.cwd,
-        users: roots.some(({ root }) => isForeignToRoot(root)) ? "host" : "own",
-        filtered: true,
-      });
+      const view = await readView(request);
+      const guarded = stack.use(await protectPaths(view.roots, view.git, locks));
       const argv = launchArgv({
         program,
-        args,
+        args: bwrapArguments({
+          readable: view.readable,
+          mounts: planMounts(
+            [...view.roots.map(({ root }) => root), ...view.git.flatMap((git) => git.writable)],
+            // The filter of the next command is not for this one to write.
+            [...guarded.readOnly, machine.stateDir],
+          ),
+          network,
+          visibleInRun: visibleInRun(request.cwd, network),
+          devices: machine.devices,
+          hidden: machine.hidden,
+          procReadOnly: machine.procReadOnly,
+          unset: SHELL_VARIABLES.filter((name) => !Object.hasOwn(request.env, name)),
+          cwd: request.cwd,
+          users: view.roots.some(({ root }) => isForeignToRoot(root)) ? "host" : "own",
+          filtered: true,
+        }),
         filterFile,
-        descriptorLimit,
+        descriptorLimit: machine.descriptorLimit,
+        parent: Deno.pid,
+        flock: machine.flock,
+        placeholders: guarded.placeholders,
         command: request.argv,
         terminal: request.tty ? tools() : null,
       });
@@ -77,16 +85,42 @@ export function createBubblewrap(program: AbsolutePath, stateDir: AbsolutePath):
       return {
         argv,
         env: request.env,
-        unenforced: [...limits, ...guarded.limits],
+        unenforced: [...machine.limits, ...view.limits, ...guarded.limits],
         [Symbol.asyncDispose]: () => owned.disposeAsync(),
       };
     },
   };
 }
 
+/** A command that says why there is none. Nothing of the user's is started, so nothing has to be confined. */
+function refusal(request: ConfineRequest, code: 126 | 127): Wrapped {
+  return {
+    argv: refusalArgv(request.argv[0] ?? "", code),
+    env: request.env,
+    unenforced: [],
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+/** What does not change while this process runs. */
+function readHost(stateDir: AbsolutePath) {
+  const { devices, limits } = privateDevices(stateDir);
+  return {
+    stateDir: Deno.realPathSync(stateDir),
+    devices,
+    limits: [...withheldDescriptors(), ...limits],
+    descriptorLimit: startingDescriptorLimit(),
+    procReadOnly: PROC_READ_ONLY.filter(exists),
+    hidden: ["/tmp/.X11-unix"].filter(isDirectory),
+    flock: findSystemProgram("flock"),
+  };
+}
+
 /** The one run that tells whether bubblewrap works here: a shell that does nothing, read-only, without network. */
 export function bubblewrapTrial(program: AbsolutePath): string[] {
   const args = bwrapArguments({
+    readable: null,
+    devices: [],
     mounts: [],
     network: false,
     visibleInRun: [],
@@ -105,7 +139,7 @@ function isForeignToRoot(root: AbsolutePath): boolean {
   return Deno.uid() === 0 && Deno.statSync(root).uid !== 0;
 }
 
-function prepareProcess(): readonly Limit[] {
+function withheldDescriptors(): readonly Limit[] {
   using libc = openLibc();
   const machine = thisMachine();
   if (machine !== null && withholdDescriptors(libc, machine)) return [];
@@ -126,14 +160,16 @@ function visibleInRun(cwd: AbsolutePath, network: boolean): AbsolutePath[] {
 }
 
 /** Looks in the system's own folders only: the search path may lead into the workspace. */
-function findTerminalTools(): TerminalTools {
+function findSystemProgram(name: string): AbsolutePath | null {
   const folders = ["/usr/bin", "/bin", "/run/current-system/sw/bin"];
-  const find = (name: string): AbsolutePath | null =>
-    folders.map((folder) => join(folder, name)).find(exists) ?? null;
-  const env = find("env");
+  return folders.map((folder) => join(folder, name)).find(exists) ?? null;
+}
+
+function findTerminalTools(): TerminalTools {
+  const env = findSystemProgram("env");
   return {
     env: env !== null && resetsSignals(env) ? env : null,
-    setsid: find("setsid") !== null,
+    setsid: findSystemProgram("setsid") !== null,
   };
 }
 

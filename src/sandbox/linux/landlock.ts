@@ -38,6 +38,9 @@ const SCOPE_ALL = 3;
 /** Devices that programs write to without changing anything, and terminals. */
 const DEVICES = ["/dev/null", "/dev/zero", "/dev/full", "/dev/tty", "/dev/ptmx", "/dev/pts"];
 
+/** Readable under every policy: where programs look themselves up, and the devices. */
+const OWN_FACTS = ["/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/dev"];
+
 const CREATE_RULESET_VERSION = 1;
 const RULE_PATH_BENEATH = 1;
 const O_PATH_CLOEXEC = 0o10000000 | 0o2000000;
@@ -63,6 +66,8 @@ export interface LandlockRules {
   readonly abi: number;
   /** Links resolved. One that is gone by now is left out. */
   readonly writable: readonly AbsolutePath[];
+  /** What can be read besides; `null` = everything. Links are followed. */
+  readonly readable: readonly AbsolutePath[] | null;
   /** False = TCP is refused here too, from version 4 on, besides the filter. */
   readonly network: boolean;
 }
@@ -82,7 +87,11 @@ export function restrictFiles(
   const ruleset = libc.syscall(create, attributes, attributes.length, 0);
   if (ruleset < 0) return { call: "landlock_create_ruleset", errno: -ruleset };
   const grants: readonly Grant[] = [
-    { path: "/", rights: READ, links: "follow" },
+    ...(rules.readable ?? ["/"]).map((path) => ({ path, rights: READ, links: "follow" } as const)),
+    // A command that may not read everything still needs to look at itself and at its devices.
+    ...(rules.readable === null ? [] : OWN_FACTS).map((path) =>
+      ({ path, rights: READ, links: "follow" }) as const
+    ),
     ...DEVICES.map((path) => ({ path, rights: DEVICE, links: "follow" } as const)),
     // Resolved before; what is a link now was put there since, and is left out.
     ...rules.writable.map((path) => ({ path, rights: WRITE, links: "refuse" } as const)),

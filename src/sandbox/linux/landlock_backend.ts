@@ -1,9 +1,9 @@
 import { startingDescriptorLimit } from "../../platform/mod.ts";
 import { hasFullNetwork } from "../policy.ts";
 import type { Limit, SelfCommand } from "../types.ts";
-import { existingRoots } from "../writable_roots.ts";
 import type { Wrapper } from "./bubblewrap.ts";
 import { LANDLOCK_HELPER_FLAG, type LandlockPlan } from "./landlock_plan.ts";
+import { readView } from "./view.ts";
 
 /** First version of the interface that can refuse truncation, and the first that scopes signals and sockets. */
 const ABI_TRUNCATE = 3;
@@ -15,10 +15,14 @@ export function createLandlock(self: SelfCommand, abi: number): Wrapper {
   const descriptorLimit = startingDescriptorLimit();
   return {
     async wrap(request) {
-      const roots = await existingRoots(request.policy, request.policyCwd, request.tmpdir);
+      const view = await readView(request);
       const network = hasFullNetwork(request.policy);
       const plan: LandlockPlan = {
-        writable: roots.map(({ root }) => root),
+        writable: [
+          ...view.roots.map(({ root }) => root),
+          ...view.git.flatMap((git) => git.writable),
+        ],
+        readable: view.readable?.map(({ path }) => path) ?? null,
         network,
         parent: Deno.pid,
         descriptorLimit,
@@ -33,7 +37,10 @@ export function createLandlock(self: SelfCommand, abi: number): Wrapper {
           ...request.argv,
         ],
         env: { ...self.env, ...request.env },
-        unenforced: landlockLimits(abi, { network, writes: roots.length > 0 }),
+        unenforced: [
+          ...landlockLimits(abi, { network, writes: view.roots.length > 0 }),
+          ...view.limits,
+        ],
         [Symbol.asyncDispose]: () => Promise.resolve(),
       };
     },

@@ -7,6 +7,8 @@ export const LANDLOCK_HELPER_FLAG = "--codex-run-landlock";
 export interface LandlockPlan {
   /** Links resolved. */
   readonly writable: readonly AbsolutePath[];
+  /** What can be read besides; `null` = everything. */
+  readonly readable: readonly AbsolutePath[] | null;
   readonly network: boolean;
   /** Process id of the program that asked for the command; the command ends with it. */
   readonly parent: number;
@@ -24,11 +26,15 @@ export function parseLandlockPlan(text: string): LandlockPlan | null {
     return null;
   }
   if (typeof value !== "object" || value === null) return null;
-  const { writable, network, parent, descriptorLimit, unset } = value as Record<string, unknown>;
+  const { writable, readable, network, parent, descriptorLimit, unset } = value as Record<
+    string,
+    unknown
+  >;
   if (!isTextList(writable) || !isTextList(unset) || typeof network !== "boolean") return null;
+  if (readable !== null && !isTextList(readable)) return null;
   if (!isCount(parent) || !isCount(descriptorLimit)) return null;
   if (!writable.every((path) => path.startsWith("/"))) return null;
-  return { writable, network, parent, descriptorLimit, unset };
+  return { writable, readable, network, parent, descriptorLimit, unset };
 }
 
 function isTextList(value: unknown): value is string[] {

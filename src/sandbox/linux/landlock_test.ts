@@ -134,6 +134,7 @@ Deno.test("landlock: older kernels leave more open", () => {
 Deno.test("landlock: a plan survives the way to the helper, a wrong one does not", () => {
   const plan = {
     writable: ["/w", '/with "quotes"'],
+    readable: null,
     network: false,
     parent: 12,
     descriptorLimit: 1024,
@@ -144,6 +145,7 @@ Deno.test("landlock: a plan survives the way to the helper, a wrong one does not
     const change of [
       { writable: ["relative"] },
       { writable: "/w" },
+      { readable: "/" },
       { network: "no" },
       { parent: 0 },
       { descriptorLimit: null },

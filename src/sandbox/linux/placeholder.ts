@@ -1,29 +1,36 @@
-import type { Libc } from "../../platform/mod.ts";
+import type { FileLocks } from "../../platform/mod.ts";
 import type { AbsolutePath } from "../../protocol/mod.ts";
 import { SandboxError } from "../error.ts";
 
 /**
- * An empty directory where a protected name is missing, so that something read-only can be mounted there.
- * A directory rather than a file: git's search for a repository goes on past an empty directory.
+ * Something in the place of a protected name that is missing, so that it can be mounted over read-only. An empty
+ * directory rather than a file: git's search for a repository goes on past one. Only where git itself would stumble
+ * over a directory, it is a file that says what is so without it.
  *
- * Several commands, of several processes, may need the same one at the same time. Each holds a shared lock on
- * the directory itself; whoever lets go last gets the exclusive lock and removes it. The kernel drops the locks of
- * a killed process, and the directory it left is recognised by its mode and removed after the next command.
+ * Several commands, of several processes, may need the same one at the same time. Each holds a shared lock on it;
+ * whoever lets go last gets the exclusive lock and removes it. The kernel drops the locks of a killed process: a
+ * shell beside the command (`launch.ts`) waits for that and removes it then, and what is left all the same is
+ * recognised by its mode and removed after the next command.
  */
 export interface Placeholder extends Disposable {
   readonly path: AbsolutePath;
 }
 
-/** `rwxr-xr-x` and the sticky bit, which no program sets on a directory that is only the owner's. */
-const PLACEHOLDER_MODE = 0o1755;
+export type PlaceholderKind = "directory" | "git_redirect";
+
+/** The sticky bit, which no program sets on a file, or on a directory that is only the owner's. */
+const MODES: Readonly<Record<PlaceholderKind, number>> = {
+  directory: 0o1755,
+  git_redirect: 0o1644,
+};
 const MODE_BITS = 0o7777;
 
-/** The same values on x86_64 and aarch64. */
-const O_DIRECTORY_X86 = 0o200000;
-const O_DIRECTORY_ARM = 0o40000;
-const O_NOFOLLOW_X86 = 0o400000;
-const O_NOFOLLOW_ARM = 0o100000;
+/** The common folder of this repository is this folder. */
+const GIT_REDIRECT_TEXT = ".\n";
+
+/** The same values on x86_64 and aarch64, but for the second. */
 const O_CLOEXEC = 0o2000000;
+const O_NOFOLLOW = Deno.build.arch === "aarch64" ? 0o100000 : 0o400000;
 
 const LOCK_SH = 1;
 const LOCK_EX = 2;
@@ -34,65 +41,68 @@ const LOCK_UN = 8;
 const ATTEMPTS = 50;
 const PAUSE_MS = 2;
 
-/** Whether this directory is a placeholder, in use or left behind. */
-export function isPlaceholder(path: AbsolutePath, info: Deno.FileInfo): boolean {
-  if (!info.isDirectory || ((info.mode ?? 0) & MODE_BITS) !== PLACEHOLDER_MODE) return false;
+/** Whether this is a placeholder, in use or left behind. */
+export function isPlaceholder(
+  path: AbsolutePath,
+  info: Deno.FileInfo,
+  kind: PlaceholderKind = "directory",
+): boolean {
+  if (((info.mode ?? 0) & MODE_BITS) !== MODES[kind]) return false;
   try {
-    return Deno.readDirSync(path)[Symbol.iterator]().next().done === true;
+    return kind === "directory"
+      ? info.isDirectory && Deno.readDirSync(path)[Symbol.iterator]().next().done === true
+      : info.isFile && info.size === GIT_REDIRECT_TEXT.length &&
+        Deno.readTextFileSync(path) === GIT_REDIRECT_TEXT;
   } catch {
     return false;
   }
 }
 
 /**
- * Makes the directory or joins those who use it. `null` when this user cannot create it, and so neither can a
- * command, or when something else has that name by now.
+ * Makes it or joins those who use it. `null` when this user cannot create it, and so neither can a command, or when
+ * something else has that name by now.
  */
 export async function holdPlaceholder(
   path: AbsolutePath,
-  libc: Libc,
+  locks: FileLocks,
+  kind: PlaceholderKind = "directory",
 ): Promise<Placeholder | null> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (!makeDirectory(path)) return null;
-    const descriptor = libc.open(path, openFlags());
+    if (!make(path, kind)) return null;
+    const descriptor = locks.open(path, O_NOFOLLOW | O_CLOEXEC);
     if (descriptor >= 0) {
-      if (libc.flock(descriptor, LOCK_SH | LOCK_NB) === 0 && stillThere(path, descriptor)) {
-        return { path, [Symbol.dispose]: () => release(path, descriptor, libc) };
+      if (locks.flock(descriptor, LOCK_SH | LOCK_NB) && stillThere(path, descriptor)) {
+        return { path, [Symbol.dispose]: () => release(path, descriptor, locks, kind) };
       }
-      libc.close(descriptor);
+      locks.close(descriptor);
     }
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
   throw new SandboxError("setup_failed", `${path} is created and removed all the time`);
 }
 
-function openFlags(): number {
-  return Deno.build.arch === "aarch64"
-    ? O_DIRECTORY_ARM | O_NOFOLLOW_ARM | O_CLOEXEC
-    : O_DIRECTORY_X86 | O_NOFOLLOW_X86 | O_CLOEXEC;
-}
-
 /** False when there is something else, or nothing can be made. */
-function makeDirectory(path: AbsolutePath): boolean {
+function make(path: AbsolutePath, kind: PlaceholderKind): boolean {
   try {
-    Deno.mkdirSync(path);
-    Deno.chmodSync(path, PLACEHOLDER_MODE);
+    if (kind === "directory") Deno.mkdirSync(path);
+    else Deno.writeTextFileSync(path, GIT_REDIRECT_TEXT, { createNew: true });
+    Deno.chmodSync(path, MODES[kind]);
     return true;
   } catch (error) {
-    return error instanceof Deno.errors.AlreadyExists && lookAgain(path);
+    return error instanceof Deno.errors.AlreadyExists && lookAgain(path, kind);
   }
 }
 
-function lookAgain(path: AbsolutePath): boolean {
+function lookAgain(path: AbsolutePath, kind: PlaceholderKind): boolean {
   try {
-    return isPlaceholder(path, Deno.lstatSync(path));
+    return isPlaceholder(path, Deno.lstatSync(path), kind);
   } catch (error) {
     // Gone since: the next attempt makes it.
     return error instanceof Deno.errors.NotFound;
   }
 }
 
-/** A lock on a directory that was removed meanwhile protects nothing. */
+/** A lock on something that was removed meanwhile protects nothing. */
 function stillThere(path: AbsolutePath, descriptor: number): boolean {
   try {
     return Deno.readLinkSync(`/proc/self/fd/${descriptor}`) === path;
@@ -101,18 +111,23 @@ function stillThere(path: AbsolutePath, descriptor: number): boolean {
   }
 }
 
-function release(path: AbsolutePath, descriptor: number, libc: Libc): void {
+function release(
+  path: AbsolutePath,
+  descriptor: number,
+  locks: FileLocks,
+  kind: PlaceholderKind,
+): void {
   // First let go, then ask for it alone: two that both kept their share would each leave it to the other.
-  libc.flock(descriptor, LOCK_UN);
-  if (libc.flock(descriptor, LOCK_EX | LOCK_NB) === 0 && stillThere(path, descriptor)) {
-    removeIfUnused(path);
+  locks.flock(descriptor, LOCK_UN);
+  if (locks.flock(descriptor, LOCK_EX | LOCK_NB) && stillThere(path, descriptor)) {
+    removeIfUnused(path, kind);
   }
-  libc.close(descriptor);
+  locks.close(descriptor);
 }
 
-function removeIfUnused(path: AbsolutePath): void {
+function removeIfUnused(path: AbsolutePath, kind: PlaceholderKind): void {
   try {
-    if (isPlaceholder(path, Deno.lstatSync(path))) Deno.removeSync(path);
+    if (isPlaceholder(path, Deno.lstatSync(path), kind)) Deno.removeSync(path);
   } catch {
     // Made by another user, or filled by somebody outside the sandbox just now: theirs to keep.
   }

@@ -1,13 +1,17 @@
-import type { Libc } from "../../platform/mod.ts";
+import { isInside } from "../../files/mod.ts";
+import type { FileLocks } from "../../platform/mod.ts";
 import type { AbsolutePath } from "../../protocol/mod.ts";
 import type { Limit } from "../types.ts";
-import type { WritableRoot } from "../writable_roots.ts";
-import { holdPlaceholder, isPlaceholder } from "./placeholder.ts";
+import type { ExistingRoot } from "../writable_roots.ts";
+import type { GitAccess } from "./git_access.ts";
+import { holdPlaceholder, isPlaceholder, type PlaceholderKind } from "./placeholder.ts";
 
 /** Protected names made ready for mounting. Dispose it after the command. */
 export interface ProtectedPaths extends AsyncDisposable {
   /** Existing paths, links resolved, to be mounted read-only. */
   readonly readOnly: readonly AbsolutePath[];
+  /** Those among them that exist only for the command. */
+  readonly placeholders: readonly AbsolutePath[];
   readonly limits: readonly Limit[];
 }
 
@@ -20,23 +24,33 @@ interface LinkGuard {
 /**
  * Looks at every protected name of every root: binds what exists, holds a place for what does not.
  *
- * @param libc asked for only when there is a place to hold; must stay open until the result is disposed of.
+ * @param git repositories that commands may commit to; what lets git into them stays protected.
+ * @param locks asked for only when there is a place to hold; must stay open until the result is disposed of.
  */
 export async function protectPaths(
-  roots: readonly WritableRoot[],
-  libc: () => Libc,
+  roots: readonly ExistingRoot[],
+  git: readonly GitAccess[],
+  locks: () => FileLocks,
 ): Promise<ProtectedPaths> {
   await using stack = new AsyncDisposableStack();
-  const readOnly = new Set<AbsolutePath>();
+  const readOnly = new Set<AbsolutePath>(git.flatMap((access) => access.readOnly));
+  const placeholders: AbsolutePath[] = [];
   const guards: LinkGuard[] = [];
-  for (const path of new Set(roots.flatMap((root) => root.readOnlySubpaths))) {
+  const opened = new Set(git.flatMap((access) => access.writable));
+  const hold = async (path: AbsolutePath, kind: PlaceholderKind): Promise<void> => {
+    const placeholder = await holdPlaceholder(path, locks(), kind);
+    if (placeholder === null) return;
+    stack.use(placeholder);
+    placeholders.push(path);
+    readOnly.add(path);
+  };
+  for (const { redirect } of git) if (redirect !== null) await hold(redirect, "git_redirect");
+  for (const [path, isWorthAPlace] of protectedNames(roots)) {
+    if (opened.has(path)) continue;
     const info = lookAt(path);
     if (info === "out_of_reach") continue;
     if (info === "missing" || isPlaceholder(path, info)) {
-      const placeholder = await holdPlaceholder(path, libc());
-      if (placeholder === null) continue;
-      stack.use(placeholder);
-      readOnly.add(path);
+      if (isWorthAPlace) await hold(path, "directory");
       continue;
     }
     if (info.isSymlink) {
@@ -45,14 +59,29 @@ export async function protectPaths(
       stack.defer(() => restoreLink(guard));
     }
     const real = realPathOrNull(path);
-    if (real !== null) readOnly.add(real);
+    if (real !== null && !opened.has(real)) readOnly.add(real);
   }
   const owned = stack.move();
   return {
     readOnly: [...readOnly],
+    placeholders,
     limits: guards.map(linkLimit),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/**
+ * With each name, whether a place is held for it when it is missing. Not in `/tmp`, where any program of the
+ * user may make it at any time, unless the workspace lies below: git's search upwards would find it there.
+ */
+function protectedNames(roots: readonly ExistingRoot[]): Map<AbsolutePath, boolean> {
+  const workspaces = roots.filter((root) => !root.scratch);
+  const names = new Map<AbsolutePath, boolean>();
+  for (const { root, scratch, readOnlySubpaths } of roots) {
+    const held = !scratch || workspaces.some((workspace) => isInside(root, workspace.root));
+    for (const path of readOnlySubpaths) names.set(path, held || names.get(path) === true);
+  }
+  return names;
 }
 
 function linkLimit(guard: LinkGuard): Limit {

@@ -28,6 +28,7 @@ const TABLE = {
   keyctl: [250, 219],
   unshare: [272, 97],
   accept4: [288, 242],
+  mknodat: [259, 33],
   perf_event_open: [298, 241],
   open_by_handle_at: [304, 265],
   setns: [308, 268],

@@ -1,0 +1,29 @@
+import { normalizePath } from "../files/mod.ts";
+import type { AbsolutePath } from "../protocol/mod.ts";
+
+/** A pointer file is one short line; what is longer is not one. */
+const MAX_POINTER_BYTES = 16 * 1024;
+
+/** Where a `.git` file (of a worktree or a submodule) points; `null` when it is none or leads nowhere. */
+export async function pointerTarget(
+  git: AbsolutePath,
+  root: AbsolutePath,
+): Promise<AbsolutePath | null> {
+  const text = await readPointer(git);
+  const colon = text?.indexOf(":") ?? -1;
+  const target = text === null || colon < 0 ? "" : text.slice(colon + 1).trim();
+  if (target === "") return null;
+  const path = normalizePath(target, root);
+  return await Deno.stat(path).then(() => path, () => null);
+}
+
+/** The one line of a small file; `null` when there is no such file. */
+export async function readPointer(path: AbsolutePath): Promise<string | null> {
+  try {
+    const info = Deno.statSync(path);
+    if (!info.isFile || info.size > MAX_POINTER_BYTES) return null;
+    return (await Deno.readTextFile(path)).trim();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,87 @@
+import { basename, join, resolve } from "node:path";
+import type { AbsolutePath } from "../../protocol/mod.ts";
+import { pointerTarget, readPointer } from "../git_pointer.ts";
+
+/** What `git commit` needs in one working tree, and what must stay as it is. */
+export interface GitAccess {
+  /** Folders, links resolved. They may lie outside of the working tree. */
+  readonly writable: readonly AbsolutePath[];
+  /** Existing paths below or beside them that stay read-only. */
+  readonly readOnly: readonly AbsolutePath[];
+  /**
+   * A name that must not be created, and must be held by a file: git would take hooks and configuration from
+   * wherever this file leads. With the content `.` it leads to where they are anyway. `null` = it is there.
+   */
+  readonly redirect: AbsolutePath | null;
+}
+
+/** Names in a repository that make git run something, or that lead to other repositories. */
+const STAYS = ["hooks", "config", "config.worktree", "modules", "worktrees", "commondir"];
+
+/** Names in the folder of a linked working tree that tell git where its repository is. */
+const STAYS_IN_TREE = ["commondir", "gitdir", "config.worktree", "hooks", "config"];
+
+/**
+ * How far git may write for the working tree in `root`. `null` when there is no repository there, or when its
+ * parts do not point at each other as git makes them: what a pointer file names becomes writable, so a forged
+ * one must lead nowhere. Submodules stay protected.
+ */
+export async function gitAccess(root: AbsolutePath): Promise<GitAccess | null> {
+  const git = join(root, ".git");
+  try {
+    const info = Deno.lstatSync(git);
+    if (info.isDirectory) return ofRepository(git);
+    if (!info.isFile) return null;
+    const target = await pointerTarget(git, root);
+    return target === null ? null : await ofLinkedTree(git, Deno.realPathSync(target));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    if (error instanceof Deno.errors.PermissionDenied) return null;
+    throw error;
+  }
+}
+
+function ofRepository(git: AbsolutePath): GitAccess | null {
+  if (!["HEAD", "objects", "refs", "config"].every((name) => exists(join(git, name)))) return null;
+  const redirect = join(git, "commondir");
+  return {
+    writable: [git],
+    readOnly: STAYS.map((name) => join(git, name)).filter(exists),
+    redirect: exists(redirect) ? null : redirect,
+  };
+}
+
+async function ofLinkedTree(git: AbsolutePath, tree: AbsolutePath): Promise<GitAccess | null> {
+  const back = await readPointer(join(tree, "gitdir"));
+  const common = await readPointer(join(tree, "commondir"));
+  if (back === null || common === null) return null;
+  const repository = Deno.realPathSync(resolve(tree, common));
+  if (join(repository, "worktrees", basename(tree)) !== tree) return null;
+  if (Deno.realPathSync(resolve(tree, back)) !== Deno.realPathSync(git)) return null;
+  return {
+    writable: [
+      tree,
+      ...["objects", "refs", "logs"].map((name) => join(repository, name)).filter(isOwnFolder),
+    ],
+    readOnly: [git, ...STAYS_IN_TREE.map((name) => join(tree, name)).filter(exists)],
+    redirect: null,
+  };
+}
+
+/** A link in place of such a folder would make its target writable. */
+function isOwnFolder(path: AbsolutePath): boolean {
+  try {
+    return Deno.lstatSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+function exists(path: AbsolutePath): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,114 @@
+import type { AbsolutePath } from "../../protocol/mod.ts";
+import { FILTER_DESCRIPTOR } from "./bwrap_arguments.ts";
+
+/** Programs of the host that a command on a terminal is started through. */
+export interface TerminalTools {
+  /** GNU `env` that knows `--default-signal`; `null` = Ctrl-C ends the sandbox as a whole. */
+  readonly env: AbsolutePath | null;
+  readonly setsid: boolean;
+}
+
+export interface Launch {
+  readonly program: AbsolutePath;
+  /** From `bwrapArguments`. */
+  readonly args: readonly string[];
+  readonly filterFile: AbsolutePath;
+  readonly descriptorLimit: number;
+  /** Process id of the program that asked for the command. */
+  readonly parent: number;
+  /** `flock(1)`; without it nobody watches over the placeholders when this program is killed. */
+  readonly flock: AbsolutePath | null;
+  /** What exists only for the time of the command. */
+  readonly placeholders: readonly AbsolutePath[];
+  readonly command: readonly string[];
+  readonly terminal: TerminalTools | null;
+}
+
+/**
+ * Beside the command, for its time: waits for each path until nobody holds a lock on it, which is when the program
+ * that asked for the command is done with it or was killed. What is left of the command then is ended (`$$` is
+ * bubblewrap by now, and this shell's parent as long as it lives). The path is removed if it is still the one that was
+ * waited for; what somebody made anew is another inode. Only what `placeholder.ts` makes is there to be removed:
+ * `rmdir` takes empty folders alone.
+ */
+const WATCH = `(
+trap "" HUP INT QUIT TERM TSTP
+while [ "$count" -gt 0 ]; do
+  if [ -e "$1" ] && exec 8<"$1" && "$flock" -x 8; then
+    read -r _ _ _ up _ </proc/self/stat
+    [ "$up" = $$ ] && kill -9 $$
+    if [ /proc/self/fd/8 -ef "$1" ]; then
+      if [ -d "$1" ]; then rmdir "$1"; else rm -f "$1"; fi
+    fi
+  fi
+  shift; count=$((count-1))
+done
+) </dev/null >/dev/null 2>&1 &`;
+
+/**
+ * Becomes bubblewrap; no process is left in between. `$0` = the filter, `$1` = the descriptor limit, `$2` = the
+ * program that asked, `$3` = flock, `$4` = how many placeholders follow.
+ *
+ * - Nothing is started for a program that has ended: bubblewrap would not notice.
+ * - The filter is opened afresh for each command, since a descriptor that is handed down would share its offset.
+ * - A stdin that is a file comes through a pipe: the file could be opened again, for writing, by way of
+ *   `/proc/self/fd/0`. In that case alone this shell stays.
+ */
+const LAUNCH = `ulimit -S -n "$1" 2>/dev/null
+kill -0 "$2" 2>/dev/null || exit 125
+flock=$3 count=$4
+shift 4
+if [ "$count" -gt 0 ]; then
+${WATCH}
+shift "$count"
+fi
+if [ -f /dev/stdin ]; then cat | "$@" ${FILTER_DESCRIPTOR}<"$0"; exit; fi
+exec ${FILTER_DESCRIPTOR}<"$0"
+exec "$@"`;
+
+/**
+ * The same on a terminal: Ctrl-C, Ctrl-\ and Ctrl-Z go to the whole foreground group, which bubblewrap belongs to.
+ * It ignores them, so that the command alone decides what they do.
+ */
+const LAUNCH_ON_TERMINAL = `trap "" INT QUIT TSTP\n${LAUNCH}`;
+
+/** Takes the terminal on stdin where the session has none yet. */
+const ENTER_TERMINAL =
+  'if ! [ -t 0 ] || (: </dev/tty) 2>/dev/null; then exec "$@"; fi; exec setsid -c "$@"';
+
+/** The whole argv, from the shell that opens the filter to the command. */
+export function launchArgv(launch: Launch): string[] {
+  const { terminal } = launch;
+  const protectedFromKeys = terminal !== null && terminal.env !== null;
+  const watched = launch.flock === null ? [] : launch.placeholders;
+  return [
+    "/bin/sh",
+    "-c",
+    protectedFromKeys ? LAUNCH_ON_TERMINAL : LAUNCH,
+    launch.filterFile,
+    String(launch.descriptorLimit),
+    String(launch.parent),
+    launch.flock ?? "",
+    String(watched.length),
+    ...watched,
+    launch.program,
+    ...launch.args,
+    ...(terminal?.setsid ? ["/bin/sh", "-c", ENTER_TERMINAL, "sh"] : []),
+    // Gives the keys' signals their effect back.
+    ...(protectedFromKeys ? [`${terminal.env}`, "--default-signal=INT,QUIT,TSTP"] : []),
+    ...launch.command,
+  ];
+}
+
+/** Says in the usual way that there is no such program, without starting a sandbox for it. */
+export function refusalArgv(name: string, code: 126 | 127): string[] {
+  const reason = code === 127 ? "not found" : "cannot be executed";
+  return [
+    "/bin/sh",
+    "-c",
+    'printf "%s\\n" "$1" >&2; exit "$2"',
+    "sh",
+    `codex: ${name}: ${reason}`,
+    `${code}`,
+  ];
+}
