@@ -1,8 +1,7 @@
-import { openAuth } from "../auth/mod.ts";
+import { type AuthManager, openAuth } from "../auth/mod.ts";
 import { replaceFile } from "../files/mod.ts";
 import {
   createModelClient,
-  type Credentials,
   type ModelClient,
   type ModelClientOptions,
   type ModelInfo,
@@ -13,10 +12,8 @@ import { readOsFacts } from "../platform/mod.ts";
 import { detectShell, readPasswdShell, type Shell } from "../process/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
 import { createSandbox, probeSandbox, type Sandbox } from "../sandbox/mod.ts";
+import { credentialsOf } from "./credentials.ts";
 import type { AppOptions } from "./options.ts";
-
-/** Reading what is stored; nothing is fetched for it. */
-const CREDENTIALS_TIMEOUT_MS = 5_000;
 
 /** What all threads of a process share. */
 export interface SharedServices extends AsyncDisposable {
@@ -35,24 +32,27 @@ export interface SharedServices extends AsyncDisposable {
 }
 
 export async function openServices(options: AppOptions): Promise<SharedServices> {
-  const { config, env } = options;
-  const [auth, shell, facts] = await Promise.all([
+  const { config, env, originator } = options;
+  const agent = readOsFacts().then((facts) => userAgent({ ...options, ...facts }));
+  const [auth, shell, agentName] = await Promise.all([
     openAuth({
       codexHome: config.codexHome,
       env,
       allowApiKeyEnv: options.allowApiKeyEnv,
       store: config.credentialsStore,
       logger: options.logger,
+      clientHeaders: async () => ({ originator, "user-agent": await agent }),
+      forcedWorkspaceId: config.forcedChatgptWorkspaceId,
     }),
     sessionShell(env["PATH"] ?? ""),
-    readOsFacts(),
+    agent,
   ]);
   const requests: ModelClientOptions = {
     provider: config.provider,
-    credentials: auth,
+    credentials: credentialsOf(auth),
     env,
-    originator: options.originator,
-    userAgent: userAgent({ ...options, ...facts }),
+    originator,
+    userAgent: agentName,
     version: options.version,
     betaFeatures: config.experimentalFeatures,
     residency: null,
@@ -61,6 +61,7 @@ export async function openServices(options: AppOptions): Promise<SharedServices>
   };
   const { models, chatgptLogin } = await openModels(options, requests, auth);
   const owned = new AsyncDisposableStack();
+  owned.use(auth);
   owned.use(models);
   const sandbox = owned.use(new SharedSandbox(options));
   const overrides = {
@@ -86,7 +87,7 @@ export async function openServices(options: AppOptions): Promise<SharedServices>
 async function openModels(
   options: AppOptions,
   requests: ModelClientOptions,
-  credentials: Credentials,
+  auth: AuthManager,
 ): Promise<{ models: ModelsManager; chatgptLogin: boolean }> {
   const path = `${options.config.codexHome}/models_cache.json`;
   const models = new ModelsManager({
@@ -99,12 +100,12 @@ async function openModels(
     now: options.now,
     logger: options.logger.withTarget("codex_core::models"),
   });
-  const { kind } = await credentials.get(AbortSignal.timeout(CREDENTIALS_TIMEOUT_MS));
-  if (kind === "chatgpt") {
+  const chatgptLogin = auth.kind === "chatgpt";
+  if (chatgptLogin) {
     await models.loadCache();
     models.refresh();
   }
-  return { models, chatgptLogin: kind === "chatgpt" };
+  return { models, chatgptLogin };
 }
 
 async function readIfThere(path: string): Promise<string | null> {

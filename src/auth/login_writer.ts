@@ -18,9 +18,10 @@ export interface LoginPlace {
   readonly keyring?: KeyringEntry;
   /** A store that is open already; `store` and `keyring` then do not matter. */
   readonly opened?: LoginStore;
+  /** For each lock, in milliseconds, 10 s by default: a person's command does not hang on a holder that is stuck. */
+  readonly lockLimitMs?: number;
 }
 
-/** A person's command does not hang on a holder that is stuck. Milliseconds, for each lock. */
 const LOCK_LIMIT_MS = 10_000;
 
 /**
@@ -81,11 +82,12 @@ async function exclusively<T>(
     return await work(store, files);
   }
   const logger = place.logger ?? SILENT_LOGGER;
+  const limitMs = place.lockLimitMs ?? LOCK_LIMIT_MS;
   await using held = new AsyncDisposableStack();
-  const outer = await lockWithin(files.refreshLock, LOCK_LIMIT_MS);
+  const outer = await lockWithin(files.refreshLock, limitMs);
   if (outer === null) logger.warn("another instance is renewing the login; going on without it");
   else held.use(outer);
-  held.use(await takeCommitLocks(files, LOCK_LIMIT_MS, logger));
+  held.use(await takeCommitLocks(files, limitMs, logger));
   return await work(store, files);
 }
 

@@ -1,19 +1,32 @@
 import type { AbsolutePath } from "../protocol/mod.ts";
 import { type Logger, SILENT_LOGGER } from "../telemetry/mod.ts";
+import { type Authority, createAuthority } from "./authority.ts";
 import { AuthError } from "./error.ts";
-import { systemKeyring } from "./keyring.ts";
+import {
+  askOwner,
+  externalLogin,
+  externalPlan,
+  type ExternalRefresher,
+  type ExternalTokens,
+} from "./external.ts";
+import { type AuthHeaders, headersOf, NO_LOGIN } from "./headers.ts";
+import { loginFiles } from "./home_files.ts";
+import { readClaims } from "./jwt.ts";
+import { type KeyringEntry, systemKeyring } from "./keyring.ts";
+import { type DeletedLogin, deleteLogin } from "./login_writer.ts";
 import type { StoredLogin } from "./record.ts";
-import { openStore, type StoreKind } from "./store.ts";
-
-type LoadLogin = () => Promise<StoredLogin | null>;
-
-/** What a request carries. Same shape as `AuthHeaders` of `model/`. */
-export interface AuthHeaders {
-  /** Complete header value; `null` = send none. */
-  readonly authorization: string | null;
-  readonly accountId: string | null;
-  readonly kind: "chatgpt" | "api_key" | "none";
-}
+import { type ReloadOutcome, UnauthorizedRecovery } from "./recovery.ts";
+import {
+  REFRESH_LIMITS,
+  refreshAndPersistChatgptToken,
+  type RefreshContext,
+  type RefreshLimits,
+  type RefreshResult,
+  type RefreshStep,
+} from "./refresh.ts";
+import { loadSettled, sameLogin } from "./same_login.ts";
+import { isStale, ServerClock } from "./staleness.ts";
+import { type LoginStore, openStore, type StoreKind } from "./store.ts";
 
 export interface AuthOptions {
   readonly codexHome: AbsolutePath;
@@ -22,124 +35,313 @@ export interface AuthOptions {
   readonly allowApiKeyEnv: boolean;
   readonly store: StoreKind;
   readonly logger?: Logger;
+  /** Headers that say who asks, for requests to the authority. */
+  readonly clientHeaders?: () => Promise<Readonly<Record<string, string>>>;
+  /** The only account allowed; `null` = any. */
+  readonly forcedWorkspaceId?: string | null;
+  /** Milliseconds since the epoch; the system clock by default. */
+  readonly now?: () => number;
+  readonly keyring?: KeyringEntry;
+  readonly limits?: Partial<RefreshLimits>;
+  /** Told at each moment of a refresh, and waited for. */
+  readonly onStep?: (step: RefreshStep) => void | Promise<void>;
 }
 
-/** Keeps one snapshot of the login. Fits `Credentials` of `model/`. */
-export interface AuthManager {
-  /** Which login there is, without its secrets. */
-  readonly kind: "chatgpt" | "api_key" | "none";
-  /** What is wrong with the stored login, for a person; `null` = nothing. */
-  readonly warning: string | null;
-  /** Headers of the snapshot. No I/O. */
-  get(signal: AbortSignal): Promise<AuthHeaders>;
-  /**
-   * Call it when the server answered 401 to `rejected`. Reads the store again: true when another process
-   * has renewed the same account's login, so that one more try is worth it; false when there is nothing to
-   * renew (an API key, or no login).
-   *
-   * @throws AuthError when only a new login helps
-   */
-  afterRejection(rejected: AuthHeaders, signal: AbortSignal): Promise<boolean>;
+/** Who is logged in, without any secret. */
+export interface LoginSummary {
+  readonly kind: AuthHeaders["kind"];
+  readonly email: string | null;
+  readonly planType: string | null;
+  readonly accountId: string | null;
 }
 
-const NO_LOGIN: AuthHeaders = { authorization: null, accountId: null, kind: "none" };
+/** How often, per process, a stale token is renewed ahead of a request. Milliseconds. */
+const PROACTIVE_EVERY_MS = 60_000;
 
 /**
- * Opens the login. Sources, the first one wins: `CODEX_API_KEY` when allowed, then the configured store. A
- * damaged store counts as no login, with a warning. `OPENAI_API_KEY` of the environment is never used.
+ * Opens the login. Sources, the first one wins: `CODEX_API_KEY` when allowed, tokens that another program hands over
+ * later, then the configured store. `OPENAI_API_KEY` of the environment is never used.
  */
 export async function openAuth(options: AuthOptions): Promise<AuthManager> {
-  const logger = (options.logger ?? SILENT_LOGGER).withTarget("codex_core::auth");
-  const apiKey = options.allowApiKeyEnv ? options.env["CODEX_API_KEY"]?.trim() ?? "" : "";
-  if (apiKey !== "") {
-    const record = { mode: "apikey", apiKey, tokens: null, lastRefresh: null, fields: {} } as const;
-    return new Manager(record, null, null, logger);
-  }
-  const keyring = systemKeyring(options.codexHome);
-  const { load } = openStore(options.store, options.codexHome, keyring, logger);
+  const manager = new AuthManager(options);
   try {
-    return new Manager(await load(), load, null, logger);
+    await manager.reload();
   } catch (error) {
     if (!(error instanceof AuthError)) throw error;
-    logger.error("the stored login is not usable", { reason: error.message });
-    return new Manager(null, load, `Not logged in: ${error.message}`, logger);
   }
+  return manager;
 }
 
-class Manager implements AuthManager {
-  #record: StoredLogin | null;
-  /** `null` = the login does not come from a store. */
-  readonly #load: LoadLogin | null;
-  readonly warning: string | null;
+/** Keeps one snapshot of the login and renews it. One per process, home and store. Fits `Credentials` of `model/`. */
+export class AuthManager implements AsyncDisposable {
+  readonly #envKey: string | null;
+  readonly #store: LoginStore;
+  readonly #context: RefreshContext;
+  readonly #authority: Authority;
+  readonly #clock: ServerClock;
   readonly #logger: Logger;
+  readonly #options: AuthOptions;
+  /** What the store gave; another program's tokens go before it. */
+  #stored: StoredLogin | null = null;
+  #external: { login: StoredLogin; plan: string; refresher: ExternalRefresher | null } | null =
+    null;
+  /** Something is stored that cannot be used: not the same as nothing. */
+  #unreadable: AuthError | null = null;
+  #refreshing: Promise<RefreshResult> | null = null;
+  #proactiveAt = -Infinity;
 
-  constructor(
-    record: StoredLogin | null,
-    load: LoadLogin | null,
-    warning: string | null,
-    logger: Logger,
-  ) {
-    this.#record = record;
-    this.#load = load;
-    this.warning = warning;
-    this.#logger = logger;
+  constructor(options: AuthOptions) {
+    this.#options = options;
+    this.#logger = (options.logger ?? SILENT_LOGGER).withTarget("codex_core::auth");
+    const key = options.allowApiKeyEnv ? options.env["CODEX_API_KEY"]?.trim() : "";
+    this.#envKey = key || null;
+    const { codexHome, keyring = systemKeyring(codexHome) } = options;
+    this.#store = openStore(options.store, codexHome, keyring, this.#logger);
+    this.#clock = new ServerClock(options.now ?? Date.now);
+    const limits = { ...REFRESH_LIMITS, ...options.limits };
+    this.#authority = createAuthority({
+      env: options.env,
+      clientHeaders: options.clientHeaders ?? (() => Promise.resolve({})),
+      timeoutMs: limits.request,
+      onServerTime: (ms) => this.#clock.note(ms),
+      logger: this.#logger,
+    });
+    this.#context = {
+      files: loginFiles(codexHome),
+      store: this.#store,
+      authority: this.#authority,
+      limits,
+      now: () => this.#clock.now(),
+      pid: Deno.pid,
+      logger: this.#logger,
+      onStep: options.onStep ?? (() => {}),
+    };
   }
 
+  /** Which login there is, without its secrets. */
   get kind(): AuthHeaders["kind"] {
-    return headersOf(this.#record).kind;
+    return headersOf(this.#snapshot).kind;
   }
 
-  get(signal: AbortSignal): Promise<AuthHeaders> {
-    if (signal.aborted) return Promise.reject(signal.reason);
-    return Promise.resolve(headersOf(this.#record));
+  /** What is wrong with the stored login, for a person; `null` = nothing. */
+  get warning(): string | null {
+    return this.#unreadable === null ? null : `Not logged in: ${this.#unreadable.message}`;
   }
 
+  /** Who is logged in, as the tokens say. */
+  get summary(): LoginSummary {
+    const { kind, accountId } = headersOf(this.#snapshot);
+    const claims = readClaims(this.#snapshot?.tokens?.idToken ?? "");
+    const planType = this.#external?.plan ?? claims.planType;
+    return { kind, accountId, email: claims.email, planType };
+  }
+
+  /**
+   * Headers for a request. No I/O unless the token is about to end: then it is renewed first, and if that fails the
+   * request decides.
+   *
+   * @throws AuthError `unreadable_store`, `unsupported_store` or `no_tokens`: a login is stored that cannot be used
+   */
+  async get(signal: AbortSignal): Promise<AuthHeaders> {
+    signal.throwIfAborted();
+    if (this.#unreadable !== null) await this.reload();
+    const snapshot = this.#snapshot;
+    if (snapshot === null) return NO_LOGIN;
+    if (snapshot.mode !== "apikey" && snapshot.tokens === null) throw noTokens();
+    if (isStale(snapshot, this.#clock.now())) await this.#refreshAhead(signal);
+    return headersOf(this.#snapshot);
+  }
+
+  /**
+   * Call it when a server answered 401 to `rejected`, once for each request. True: other headers are there, so that
+   * one more try is worth it. False: there is nothing to renew (an API key, or no login).
+   *
+   * @throws AuthError when the login cannot be renewed; `retryable` tells whether it might be in a moment
+   */
   async afterRejection(rejected: AuthHeaders, signal: AbortSignal): Promise<boolean> {
     signal.throwIfAborted();
-    if (rejected.kind !== "chatgpt" || this.#load === null) return false;
-    // An earlier rejection may have brought the newer token already.
-    if (headersOf(this.#record).authorization !== rejected.authorization) return true;
-    const stored = await this.#read(this.#load);
-    const headers = headersOf(stored);
-    if (headers.kind !== "chatgpt" || headers.accountId !== rejected.accountId) {
-      throw new AuthError(
-        "account_changed",
-        "The login was refused, and since then somebody has logged out or in to another account. " +
-          "Please start again, after `codex login` if needed.",
-      );
+    if (rejected.kind !== "chatgpt") return false;
+    // Another request's recovery may have brought the newer token already.
+    if (headersOf(this.#snapshot).authorization !== rejected.authorization) return true;
+    const recovery = this.unauthorizedRecovery();
+    while (recovery.hasNext) {
+      const outcome = await recovery.next(signal);
+      if (outcome.type === "skipped") throw outcome.error;
+      if (outcome.type !== "unchanged") return true;
     }
-    if (headers.authorization === rejected.authorization) {
-      throw new AuthError(
-        "token_expired",
-        "The login was refused and has to be renewed. Please log in again with `codex login`.",
-      );
-    }
-    this.#record = stored;
-    this.#logger.info("took over a login that another process renewed");
-    return true;
+    return false;
   }
 
-  async #read(load: LoadLogin): Promise<StoredLogin | null> {
+  /** The recovery of one refused request, for the snapshot as it is now. */
+  unauthorizedRecovery(): UnauthorizedRecovery {
+    const snapshot = this.#snapshot;
+    const isManaged = snapshot?.mode === "chatgpt" && snapshot.tokens !== null;
+    const start = this.#external !== null ? "refresh_token" : isManaged ? "reload" : "done";
+    return new UnauthorizedRecovery({
+      guardedReload: () => this.#guardedReload(),
+      refresh: (signal) => this.refreshTokenFromAuthority(signal),
+    }, start);
+  }
+
+  /**
+   * Replaces the snapshot by what the sources give now. Resolves to whether the kind of login has changed.
+   *
+   * @throws AuthError when something is stored that cannot be used
+   */
+  async reload(): Promise<boolean> {
+    const before = this.kind;
+    if (this.#envKey !== null) return false;
     try {
-      return await load();
+      this.#stored = await this.#loadStored();
+      this.#unreadable = null;
     } catch (error) {
       if (!(error instanceof AuthError)) throw error;
-      // A half-written file is no logout: the answer is the same as for an unchanged one.
-      this.#logger.warn("the stored login cannot be read again", { reason: error.message });
-      return this.#record;
+      this.#logger.error("the stored login is not usable", { code: error.code });
+      this.#stored = null;
+      this.#unreadable = error;
+      throw error;
+    }
+    return this.kind !== before;
+  }
+
+  /** Takes over what another instance renewed; else renews. Does nothing for an API key or no login. */
+  async refreshToken(signal: AbortSignal): Promise<void> {
+    // Tokens of another program are renewed when they are refused, not on request.
+    if (this.#external !== null) return;
+    if (this.unauthorizedRecovery().hasNext) await this.#refresh(signal);
+  }
+
+  /** Gets new tokens from whoever gives them: the authority, or the program that owns the login. */
+  async refreshTokenFromAuthority(signal: AbortSignal): Promise<void> {
+    const external = this.#external;
+    if (external === null) return await this.refreshToken(signal);
+    const previous = external.login.tokens?.accountId ?? null;
+    this.useExternalTokens(await askOwner(external.refresher, previous), external.refresher);
+  }
+
+  /**
+   * Goes on with tokens that another program owns, instead of the stored login, until `logout`.
+   *
+   * @throws AuthError `external_refresh_failed`: not a JWT, or not the forced workspace
+   */
+  useExternalTokens(tokens: ExternalTokens, refresher: ExternalRefresher | null): void {
+    const forced = this.#options.forcedWorkspaceId ?? null;
+    const login = externalLogin(tokens, forced, this.#clock.now());
+    this.#external = { login, plan: externalPlan(tokens), refresher };
+  }
+
+  /** Forgets another program's tokens and removes the stored login. */
+  async logout(): Promise<DeletedLogin> {
+    this.#external = null;
+    const { codexHome, store } = this.#options;
+    const deleted = await deleteLogin({
+      codexHome,
+      store,
+      opened: this.#store,
+      logger: this.#logger,
+    });
+    await this.reload();
+    return deleted;
+  }
+
+  /** Waits, for a limited time, until a refresh under way is safe. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#refreshing === null) return;
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, this.#context.limits.exit);
+    await Promise.race([this.#refreshing.catch(() => {}), late]);
+    clearTimeout(timer);
+  }
+
+  get #snapshot(): StoredLogin | null {
+    if (this.#envKey !== null) {
+      const fields = { OPENAI_API_KEY: this.#envKey };
+      return { mode: "apikey", apiKey: this.#envKey, tokens: null, lastRefresh: null, fields };
+    }
+    return this.#external?.login ?? this.#stored;
+  }
+
+  async #guardedReload(): Promise<ReloadOutcome> {
+    const before = this.#stored;
+    if (before === null) return { type: "unchanged" };
+    try {
+      const login = sameLogin(before, await loadSettled(this.#store, this.#context.limits.settle));
+      this.#stored = login;
+      const isNewer = login.tokens.accessToken !== before.tokens?.accessToken;
+      if (isNewer) this.#logger.info("took over a login that another instance renewed");
+      return { type: isNewer ? "changed" : "unchanged" };
+    } catch (error) {
+      if (!(error instanceof AuthError)) throw error;
+      // A damaged file is no logout. Under the lock it is looked at again.
+      if (error.retryable) return { type: "unchanged" };
+      return { type: "skipped", error };
+    }
+  }
+
+  async #loadStored(): Promise<StoredLogin | null> {
+    try {
+      return await loadSettled(this.#store, this.#context.limits.settle);
+    } catch (error) {
+      throw error instanceof AuthError && error.cause instanceof AuthError ? error.cause : error;
+    }
+  }
+
+  async #refreshAhead(signal: AbortSignal): Promise<void> {
+    const now = this.#options.now?.() ?? Date.now();
+    if (this.#refreshing === null && now - this.#proactiveAt < PROACTIVE_EVERY_MS) return;
+    this.#proactiveAt = now;
+    try {
+      await this.#refresh(signal);
+    } catch (error) {
+      if (!(error instanceof AuthError)) throw error;
+      this.#logger.warn("the login could not be renewed ahead of time", { code: error.code });
+    }
+  }
+
+  /** One refresh at a time; whoever asks meanwhile gets its result. Aborting ends the waiting alone. */
+  async #refresh(signal: AbortSignal): Promise<void> {
+    this.#refreshing ??= this.#startRefresh().finally(() => {
+      this.#refreshing = null;
+    });
+    await untilAborted(this.#refreshing, signal);
+  }
+
+  async #startRefresh(): Promise<RefreshResult> {
+    const snapshot = this.#stored;
+    if (snapshot?.tokens === undefined || snapshot.tokens === null) throw noTokens();
+    try {
+      const result = await refreshAndPersistChatgptToken(this.#context, snapshot);
+      this.#stored = result.login;
+      this.#logger.info("the login is renewed", { by: result.type });
+      return result;
+    } catch (error) {
+      if (error instanceof AuthError) {
+        this.#logger.warn("the login is not renewed", { code: error.code });
+        throw error;
+      }
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new AuthError("store_failed", `Your login could not be renewed: ${reason}`, {
+        cause: error,
+      });
     }
   }
 }
 
-function headersOf(record: StoredLogin | null): AuthHeaders {
-  if (record === null) return NO_LOGIN;
-  if (record.mode === "apikey") {
-    return { authorization: `Bearer ${record.apiKey}`, accountId: null, kind: "api_key" };
+function noTokens(): AuthError {
+  return new AuthError(
+    "no_tokens",
+    "The stored login has no tokens. Log in again with `codex login`.",
+  );
+}
+
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(signal.reason);
+  signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
   }
-  const { tokens } = record;
-  return {
-    authorization: tokens === null ? null : `Bearer ${tokens.accessToken}`,
-    accountId: tokens?.accountId ?? null,
-    kind: "chatgpt",
-  };
 }

@@ -20,7 +20,11 @@ export {
   readStoredLogin,
   saveLogin,
 } from "./login_writer.ts";
-export { type AuthHeaders, type AuthManager, type AuthOptions, openAuth } from "./manager.ts";
+export type { ExternalRefresher, ExternalTokens } from "./external.ts";
+export type { AuthHeaders } from "./headers.ts";
+export { AuthManager, type AuthOptions, type LoginSummary, openAuth } from "./manager.ts";
+export type { RecoveryOutcome, RecoveryState, UnauthorizedRecovery } from "./recovery.ts";
+export type { RefreshLimits, RefreshStep } from "./refresh.ts";
 export type { LoginMode, NewLogin, StoredLogin, TokenRecord } from "./record.ts";
 /** Logging in and out, and the start-up check: loaded by what needs it. */
 export const loginFlows = () => import("./login/flows.ts");

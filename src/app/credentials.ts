@@ -1,0 +1,28 @@
+import { AuthError, type AuthManager } from "../auth/mod.ts";
+import { type Credentials, ModelError } from "../model/mod.ts";
+
+/** The login as the model's client asks for it: what it cannot do is told in the client's own errors. */
+export function credentialsOf(auth: AuthManager): Credentials {
+  return {
+    get: (signal) => translated(() => auth.get(signal)),
+    afterRejection: (rejected, signal) => translated(() => auth.afterRejection(rejected, signal)),
+  };
+}
+
+async function translated<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof AuthError)) throw error;
+    // A failure that may pass is tried again like a lost stream, in sight of the person.
+    const { retryable } = error;
+    throw new ModelError(error.message, {
+      code: "unauthorized",
+      info: { type: retryable ? "other" : "unauthorized" },
+      retryable,
+      retryAfterMs: null,
+      rateLimits: null,
+      httpStatus: retryable ? null : 401,
+    }, { cause: error });
+  }
+}

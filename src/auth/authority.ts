@@ -1,0 +1,179 @@
+import { type Logger } from "../telemetry/mod.ts";
+import { AuthError } from "./error.ts";
+import type { RejectionReason } from "./journal.ts";
+import type { NewTokens } from "./record.ts";
+
+/** The vendor's public identifier of this kind of program. */
+export const CLIENT_ID = "app_EMoamEEZ73f0CkXaXp7hrann";
+
+const TOKEN_URL = "https://auth.openai.com/oauth/token";
+
+export type AuthorityAnswer =
+  | { readonly type: "tokens"; readonly tokens: NewTokens }
+  | { readonly type: "rejected"; readonly reason: RejectionReason }
+  /** No answer, or one that decides nothing: whether the token is spent is not known. */
+  | { readonly type: "unknown"; readonly error: AuthError };
+
+export interface AuthorityOptions {
+  readonly env: Readonly<Record<string, string>>;
+  /** Headers that every request of this program carries. */
+  readonly clientHeaders: () => Promise<Readonly<Record<string, string>>>;
+  /** For a whole exchange, in milliseconds. */
+  readonly timeoutMs: number;
+  /** What time the authority has, in milliseconds since the epoch. */
+  readonly onServerTime: (ms: number) => void;
+  readonly logger: Logger;
+}
+
+/** The token authority, over HTTP. Never throws for what a network or a server does. */
+export interface Authority {
+  requestChatgptTokenRefresh(refreshToken: string): Promise<AuthorityAnswer>;
+  /** Best effort: a token that nobody keeps should not stay valid. */
+  revoke(refreshToken: string): Promise<void>;
+}
+
+export function createAuthority(options: AuthorityOptions): Authority {
+  return {
+    requestChatgptTokenRefresh: (token) => requestChatgptTokenRefresh(options, token),
+    revoke: (token) => revoke(options, token),
+  };
+}
+
+async function requestChatgptTokenRefresh(
+  options: AuthorityOptions,
+  refreshToken: string,
+): Promise<AuthorityAnswer> {
+  const url = tokenUrl(options.env);
+  try {
+    const response = await post(options, url, {
+      client_id: CLIENT_ID,
+      grant_type: "refresh_token",
+      refresh_token: refreshToken,
+      scope: "openid profile email",
+    });
+    const serverTime = Date.parse(response.headers.get("date") ?? "");
+    if (!Number.isNaN(serverTime)) options.onServerTime(serverTime);
+    const text = await response.text();
+    return response.ok ? readTokens(text) : readRefusal(response, text);
+  } catch (cause) {
+    const reason = cause instanceof DOMException && cause.name === "TimeoutError"
+      ? `it did not answer within ${options.timeoutMs / 1000} s`
+      : "it could not be reached, or the connection broke";
+    options.logger.warn("no answer from the login service", { reason: describe(cause) });
+    return unknown(
+      "authority_unreachable",
+      `Your login has to be renewed, and the login service (${
+        hostOf(url)
+      }) did not help: ${reason}. ` +
+        "Check the network and try again.",
+      cause,
+    );
+  }
+}
+
+async function revoke(options: AuthorityOptions, refreshToken: string): Promise<void> {
+  try {
+    const url = options.env["CODEX_REVOKE_TOKEN_URL_OVERRIDE"] ??
+      new URL("/oauth/revoke", tokenUrl(options.env)).href;
+    const response = await post(options, url, {
+      token: refreshToken,
+      token_type_hint: "refresh_token",
+      client_id: CLIENT_ID,
+    });
+    await response.body?.cancel();
+  } catch (error) {
+    options.logger.warn("a superseded token was not revoked", { reason: describe(error) });
+  }
+}
+
+/** Read at each call, as the reference does. */
+function tokenUrl(env: Readonly<Record<string, string>>): string {
+  return env["CODEX_REFRESH_TOKEN_URL_OVERRIDE"] || TOKEN_URL;
+}
+
+async function post(options: AuthorityOptions, url: string, body: unknown): Promise<Response> {
+  return await fetch(url, {
+    method: "POST",
+    headers: { ...await options.clientHeaders(), "content-type": "application/json" },
+    body: JSON.stringify(body),
+    // A token is not carried to wherever a redirect points.
+    redirect: "manual",
+    signal: AbortSignal.timeout(options.timeoutMs),
+  });
+}
+
+function readTokens(text: string): AuthorityAnswer {
+  const body = jsonObject(text) ?? {};
+  const tokens: NewTokens = {
+    idToken: string(body["id_token"]),
+    accessToken: string(body["access_token"]),
+    refreshToken: string(body["refresh_token"]),
+  };
+  if (tokens.idToken ?? tokens.accessToken ?? tokens.refreshToken) {
+    return { type: "tokens", tokens };
+  }
+  return unknown(
+    "authority_error",
+    "Your login could not be renewed: the login service gave an answer without tokens. Try again.",
+  );
+}
+
+const REASONS: Readonly<Record<string, RejectionReason>> = {
+  refresh_token_expired: "expired",
+  refresh_token_reused: "reused",
+  refresh_token_invalidated: "invalidated",
+};
+
+function readRefusal(response: Response, text: string): AuthorityAnswer {
+  const reason = REASONS[errorCode(text)?.toLowerCase() ?? ""];
+  if (reason !== undefined) return { type: "rejected", reason };
+  if (response.status === 401) return { type: "rejected", reason: "other" };
+  const status = `${response.status} ${response.statusText}`.trim();
+  return unknown(
+    "authority_error",
+    `Your login could not be renewed now: the login service answered ${status}. Try again in a moment.`,
+  );
+}
+
+function errorCode(text: string): string | null {
+  const body = jsonObject(text);
+  if (body === null) return null;
+  const error = body["error"];
+  if (typeof error === "string") return error;
+  if (typeof error === "object" && error !== null && "code" in error) {
+    if (typeof error.code === "string") return error.code;
+  }
+  return string(body["code"]);
+}
+
+function unknown(
+  code: "authority_unreachable" | "authority_error",
+  message: string,
+  cause?: unknown,
+): AuthorityAnswer {
+  return { type: "unknown", error: new AuthError(code, message, { cause }) };
+}
+
+function jsonObject(text: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject ? value as Readonly<Record<string, unknown>> : null;
+  } catch {
+    return null;
+  }
+}
+
+function string(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+/** Without path and query. */
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : "its address is not valid";
+}
+
+/** The kind of failure. Its text would name the address, and may go on about the request. */
+function describe(cause: unknown): string {
+  return cause instanceof Error ? cause.name : "unknown";
+}

@@ -1,0 +1,132 @@
+import { replaceFile } from "../files/mod.ts";
+import { AuthError, type AuthErrorCode } from "./error.ts";
+import { type LoginFiles, removeIfThere } from "./home_files.ts";
+import { loginText, parseLogin, type StoredLogin } from "./record.ts";
+
+/** Why the authority refuses a refresh token. */
+export type RejectionReason = "expired" | "reused" | "invalidated" | "other";
+
+/** What became of the last presentation of a refresh token. Holds its fingerprint, never the token. */
+export interface Attempt {
+  /** SHA-256 of the refresh token, in hex. */
+  readonly presented: string;
+  readonly outcome: "inflight" | "rejected";
+  readonly reason: RejectionReason | null;
+  readonly pid: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** More than a record needs: once this is on the disk, the disk is not too full for the answer. */
+const JOURNAL_BYTES = 16 * 1024;
+
+/** A refusal without a known reason may be a passing whim of the authority. Milliseconds. */
+const OTHER_REASON_LASTS_MS = 5 * 60_000;
+
+const CODES: Readonly<Record<RejectionReason, AuthErrorCode>> = {
+  expired: "token_expired",
+  reused: "token_reused",
+  invalidated: "token_revoked",
+  other: "refresh_refused",
+};
+
+const MESSAGES: Readonly<Record<RejectionReason, string>> = {
+  expired:
+    "Your login has expired, because it has not been used for too long. Log in again with `codex login`.",
+  reused:
+    "Your login could not be renewed: its refresh token was already used, by another program or by a copy of " +
+    "auth.json elsewhere. Log in again with `codex login`.",
+  invalidated:
+    "Your login has been revoked, for example by a logout elsewhere. Log in again with `codex login`.",
+  other:
+    "Your login could not be renewed: the login service refuses it. Log in again with `codex login`.",
+};
+
+export function rejectionError(reason: RejectionReason): AuthError {
+  return new AuthError(CODES[reason], MESSAGES[reason]);
+}
+
+export async function fingerprint(refreshToken: string): Promise<string> {
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(refreshToken));
+  return new Uint8Array(hash).toHex();
+}
+
+/** `null` = there is none, or it cannot be read, which comes to the same. */
+export async function readAttempt(files: LoginFiles): Promise<Attempt | null> {
+  try {
+    const fields = JSON.parse(await Deno.readTextFile(files.attempt));
+    const { presented, outcome, reason, pid, at } = fields;
+    if (typeof presented !== "string" || (outcome !== "inflight" && outcome !== "rejected")) {
+      return null;
+    }
+    return {
+      presented,
+      outcome,
+      reason: outcome === "inflight" ? null : reason in CODES ? reason : "other",
+      pid: Number(pid),
+      at: Date.parse(at),
+    };
+  } catch {
+    return null;
+  }
+}
+
+export async function writeAttempt(files: LoginFiles, attempt: Attempt): Promise<void> {
+  const { presented, outcome, reason, pid, at } = attempt;
+  const text = JSON.stringify({
+    presented,
+    outcome,
+    ...(reason === null ? {} : { reason }),
+    pid,
+    at: new Date(at).toISOString(),
+  });
+  await replaceFile(files.attempt, text, { mode: 0o600, fsync: true });
+}
+
+/** What is known to come of presenting this token again; `null` = it may be presented. */
+export function knownRejection(
+  attempt: Attempt | null,
+  presented: string,
+  now: number,
+): AuthError | null {
+  if (attempt === null || attempt.presented !== presented || attempt.outcome !== "rejected") {
+    return null;
+  }
+  const reason = attempt.reason ?? "other";
+  const age = now - attempt.at;
+  if (reason === "other" && !(age >= 0 && age < OTHER_REASON_LASTS_MS)) return null;
+  return rejectionError(reason);
+}
+
+/** Makes room on the disk for the next record. */
+export async function prepareJournal(files: LoginFiles): Promise<void> {
+  await removeIfThere(files.pending);
+  await writeJournalBytes(files, new Uint8Array(JOURNAL_BYTES).fill(0x20), true);
+}
+
+/** Writes the next record over the room made for it. From here on no crash loses it. */
+export async function writeJournal(files: LoginFiles, login: StoredLogin): Promise<void> {
+  await writeJournalBytes(files, new TextEncoder().encode(loginText(login)), false);
+}
+
+/** A complete next record that somebody left behind; `null` = none, or only a part of one. */
+export async function readJournal(files: LoginFiles): Promise<StoredLogin | null> {
+  try {
+    const login = parseLogin(await Deno.readTextFile(files.pending));
+    return login.tokens === null ? null : login;
+  } catch {
+    return null;
+  }
+}
+
+async function writeJournalBytes(
+  files: LoginFiles,
+  bytes: Uint8Array,
+  createNew: boolean,
+): Promise<void> {
+  using file = await Deno.open(files.pending, { write: true, createNew, mode: 0o600 });
+  let done = 0;
+  while (done < bytes.length) done += await file.write(bytes.subarray(done));
+  await file.truncate(bytes.length);
+  await file.sync();
+}

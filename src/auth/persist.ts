@@ -1,0 +1,103 @@
+import { AuthError } from "./error.ts";
+import { type LoginFiles, removeIfThere } from "./home_files.ts";
+import { writeJournal } from "./journal.ts";
+import { takeCommitLocks } from "./locks.ts";
+import { type NewTokens, type StoredLogin, withTokens } from "./record.ts";
+import type { RefreshContext, RefreshResult } from "./refresh.ts";
+import { loadSettled, sameLogin, type TokenLogin } from "./same_login.ts";
+
+/**
+ * Keeps an authority's answer: journal, compare, replace. The outer lock is held, and room for the journal is made.
+ *
+ * @param current the record whose refresh token was presented
+ * @returns the record that counts from now on: the new one, or what somebody stored for this account meanwhile
+ * @throws AuthError `logged_out` or `account_changed`: nothing was written, and the new token is given back
+ */
+export async function persistTokens(
+  context: RefreshContext,
+  current: TokenLogin,
+  tokens: NewTokens,
+): Promise<RefreshResult> {
+  const { files, store, logger } = context;
+  const next = withTokens(current, tokens, context.now());
+  if (tokens.idToken !== null && next.tokens?.idToken !== tokens.idToken) {
+    logger.warn("the new id token cannot be read; the old one is kept");
+  }
+  if (store.kind === "ephemeral") {
+    await store.save(next);
+    return { type: "refreshed", login: next };
+  }
+  try {
+    await writeJournal(files, next);
+  } catch (error) {
+    // Room was made for it; what fails now is the disk itself. The store is still worth trying.
+    logger.error("the journal cannot be written", { reason: String(error) });
+  }
+  await context.onStep("journaled");
+  try {
+    return await commit(context, current, next);
+  } catch (error) {
+    if (error instanceof Superseded && tokens.refreshToken !== null) {
+      await context.authority.revoke(tokens.refreshToken);
+    }
+    throw error instanceof Superseded ? error.reason : error;
+  }
+}
+
+/** The login was taken away or replaced while its renewal was on the way. */
+class Superseded extends Error {
+  constructor(readonly reason: AuthError) {
+    super(reason.message);
+  }
+}
+
+async function commit(
+  context: RefreshContext,
+  current: TokenLogin,
+  next: StoredLogin,
+): Promise<RefreshResult> {
+  const { files, store, limits, logger } = context;
+  await using _locks = await takeCommitLocks(files, limits.commitLock, logger);
+  await context.onStep("before_commit");
+  const stored = await loadSettled(store, limits.settle);
+  const login = await stillSame(files, current, stored);
+  if (login.tokens.refreshToken !== current.tokens.refreshToken) {
+    await removeIfThere(files.pending);
+    await removeIfThere(files.attempt);
+    return { type: "adopted", login };
+  }
+  try {
+    await store.commit(next, files.pending);
+  } catch (error) {
+    throw notKept(files, error);
+  }
+  await context.onStep("committed");
+  await removeIfThere(files.attempt);
+  return { type: "refreshed", login: next };
+}
+
+async function stillSame(
+  files: LoginFiles,
+  current: TokenLogin,
+  stored: StoredLogin | null,
+): Promise<TokenLogin> {
+  try {
+    return sameLogin(current, stored);
+  } catch (error) {
+    if (!(error instanceof AuthError)) throw error;
+    await removeIfThere(files.pending);
+    await removeIfThere(files.attempt);
+    throw new Superseded(error);
+  }
+}
+
+/** The journal stays: whoever renews next writes it into the store. */
+export function notKept(files: LoginFiles, cause: unknown): AuthError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new AuthError(
+    "store_failed",
+    `Your renewed login could not be stored (${reason}). It waits in ${files.pending} and is stored at the ` +
+      "next attempt.",
+    { cause },
+  );
+}
