@@ -32,7 +32,6 @@ export interface DecideInput {
   /** The prefix that the model would like to have allowed from now on. */
   readonly prefixRule: readonly string[] | null;
   readonly rules: RuleSet;
-  readonly os: typeof Deno.build.os;
 }
 
 /** How a command may start. `amendment` is the prefix that a person may allow for good when asked. */

@@ -1,0 +1,80 @@
+/** How a program that runs another one is told which. */
+interface Wrapper {
+  /** Options whose value is the next word. */
+  readonly valued: readonly string[];
+  /** Words between the options and the command. */
+  readonly operands?: number;
+  /** `NAME=value` words may stand before the command. */
+  readonly assignments?: boolean;
+}
+
+const WRAPPERS: Readonly<Record<string, Wrapper>> = {
+  builtin: { valued: [] },
+  busybox: { valued: [] },
+  chroot: { valued: [], operands: 1 },
+  command: { valued: [] },
+  doas: { valued: ["-C", "-u"] },
+  env: { valued: ["-u", "--unset", "-C", "--chdir"], assignments: true },
+  exec: { valued: ["-a"] },
+  ionice: { valued: ["-c", "--class", "-n", "--classdata", "-p", "-P", "-u"] },
+  nice: { valued: ["-n", "--adjustment"] },
+  nohup: { valued: [] },
+  setsid: { valued: [] },
+  stdbuf: { valued: ["-i", "--input", "-o", "--output", "-e", "--error"] },
+  sudo: {
+    valued: [
+      ...["-C", "-D", "-R", "-T", "-U", "-g", "-h", "-p", "-r", "-t", "-u"],
+      ...["--chdir", "--chroot", "--close-from", "--command-timeout", "--group", "--host"],
+      ...["--other-user", "--prompt", "--role", "--type", "--user"],
+    ],
+    assignments: true,
+  },
+  time: { valued: ["-f", "--format", "-o", "--output"] },
+  timeout: { valued: ["-k", "--kill-after", "-s", "--signal"], operands: 1 },
+  toybox: { valued: [] },
+  xargs: {
+    valued: [
+      ...["-a", "-d", "-E", "-I", "-J", "-L", "-n", "-P", "-R", "-S", "-s"],
+      ...["--arg-file", "--delimiter", "--max-args", "--max-chars", "--max-lines", "--max-procs"],
+      "--process-slot-var",
+    ],
+  },
+};
+
+const FIND_ACTIONS = new Set(["-exec", "-execdir", "-ok", "-okdir"]);
+
+type Words = readonly (string | null)[];
+
+/** The commands that `name` would run with these arguments. `[]` = it runs no other, or is not known to. */
+export function innerCommand(name: string, args: Words): readonly Words[] {
+  if (name === "find") return findActions(args);
+  const wrapper = Object.hasOwn(WRAPPERS, name) ? WRAPPERS[name] : undefined;
+  if (wrapper === undefined) return [];
+  let at = 0;
+  for (; at < args.length; at++) {
+    const arg = args[at] ?? "";
+    if (arg === "--") {
+      at++;
+      break;
+    }
+    if (wrapper.assignments && /^[A-Za-z_]\w*=/.test(arg)) continue;
+    if (!arg.startsWith("-")) break;
+    if (wrapper.valued.includes(arg)) at++;
+  }
+  if (wrapper.assignments) {
+    while (/^[A-Za-z_]\w*=/.test(args[at] ?? "")) at++;
+  }
+  const rest = args.slice(at + (wrapper.operands ?? 0));
+  return rest.length === 0 ? [] : [rest];
+}
+
+function findActions(args: Words): Words[] {
+  const actions: Words[] = [];
+  for (const [at, arg] of args.entries()) {
+    if (arg === null || !FIND_ACTIONS.has(arg)) continue;
+    const rest = args.slice(at + 1);
+    const end = rest.findIndex((word) => word === ";" || word === "+");
+    actions.push(end < 0 ? rest : rest.slice(0, end));
+  }
+  return actions;
+}

@@ -1,0 +1,189 @@
+import type { ApprovalPolicy, SandboxPolicy } from "../protocol/mod.ts";
+import { isBannedPrefix } from "./rules/banned_prefixes.ts";
+import { isDangerous } from "./danger/dangerous.ts";
+import { isDangerousOnWindows } from "./danger/windows.ts";
+import { readCommand } from "./read_command.ts";
+import { isSafeCommand, type SafetyFacts } from "./safe/known_safe.ts";
+import type { LooseCommand } from "./shell/loose.ts";
+import type { PlainCommand } from "./shell/plain.ts";
+import { shlexJoin } from "./shlex.ts";
+import type { DecideInput, Decision, Requirement, RuleMatch, RuleSet } from "./types.ts";
+
+/**
+ * What a command is to the table below: known to only read, asking to leave the sandbox, deleting without
+ * asking, or none of these.
+ */
+export type Verdict = "safe" | "neither" | "escalates" | "dangerous";
+
+/** What becomes of a command that no rule speaks of. */
+export const UNMATCHED: Readonly<Record<ApprovalPolicy, Readonly<Record<Verdict, Decision>>>> = {
+  "untrusted": { safe: "allow", neither: "prompt", escalates: "prompt", dangerous: "prompt" },
+  "on-failure": { safe: "allow", neither: "allow", escalates: "allow", dangerous: "prompt" },
+  "on-request": { safe: "allow", neither: "allow", escalates: "prompt", dangerous: "prompt" },
+  "never": { safe: "allow", neither: "allow", escalates: "allow", dangerous: "forbidden" },
+};
+
+const STRICTNESS: readonly Decision[] = ["allow", "prompt", "forbidden"];
+
+/** Whether the policy confines what runs under it. */
+function isFree(policy: SandboxPolicy): boolean {
+  return policy.type === "danger-full-access" || policy.type === "external-sandbox";
+}
+
+/** One command of the line, with what the rules say of it. */
+interface Judged {
+  readonly words: readonly string[];
+  readonly rules: readonly RuleMatch[];
+  /** Set where no rule speaks. */
+  readonly heuristic: Decision | null;
+}
+
+/** Whether and how a command may start. Pure but for the grammar, and total: what is not understood gets its answer. */
+export function decide(input: DecideInput, facts: SafetyFacts): Requirement {
+  const reading = readCommand(input.argv, facts.grammar);
+  const heuristic = (verdict: Verdict): Decision => UNMATCHED[input.approvalPolicy][verdict];
+  if (reading.kind === "plain") {
+    const judged = reading.commands.map((command) => {
+      const words = command.map(({ text }) => text);
+      const rules = matchingRules(command, input.rules);
+      const verdict = () => heuristic(verdictOf(command, input, facts));
+      return { words, rules, heuristic: rules.length > 0 ? null : verdict() };
+    });
+    const bypass = judged.every(({ rules }) => rules.some(({ decision }) => decision === "allow"));
+    return conclude(input, judged, [], { bypass, proposes: true });
+  }
+  const words = reading.kind === "partial" ? reading.words : input.argv;
+  const rules = input.rules.match(words);
+  const verdict = () =>
+    heuristic(hidesDanger(reading.inside, input, facts) ? "dangerous" : unknownVerdict(input));
+  const judged: Judged = { words, rules, heuristic: rules.length > 0 ? null : verdict() };
+  return conclude(input, [judged], strictRulesInside(reading.inside, input.rules), {
+    // What stands beside the words, such as a redirection, is covered only by a rule about the whole.
+    bypass: reading.kind === "opaque" && rules.some(({ decision }) => decision === "allow"),
+    proposes: reading.kind === "opaque",
+  });
+}
+
+/** Rules for a command by its words as written; what a shell makes of them can only be forbidden, not allowed. */
+function matchingRules(command: PlainCommand, rules: RuleSet): readonly RuleMatch[] {
+  const found = rules.match(command.map(({ text }) => text));
+  if (command.every(({ text, exact }) => text === exact)) return found;
+  const meant = rules.match(knownWords({ words: command.map(({ exact }) => exact), input: null }));
+  return [...found, ...meant.filter(({ decision }) => decision !== "allow")];
+}
+
+function verdictOf(command: PlainCommand, input: DecideInput, facts: SafetyFacts): Verdict {
+  const loose: LooseCommand = { words: command.map(({ exact }) => exact), input: null };
+  if (isSafeCommand(command, facts)) return "safe";
+  if (isDangerous(loose, facts.grammar)) return "dangerous";
+  if (facts.os !== "windows") return unknownVerdict(input);
+  const words = command.map(({ exact, text }) => exact ?? text);
+  if (isDangerousOnWindows(words)) return "dangerous";
+  // There, read-only is a promise that nothing keeps.
+  return input.sandboxPolicy.type === "read-only" ? "dangerous" : unknownVerdict(input);
+}
+
+function unknownVerdict(input: DecideInput): Verdict {
+  return input.permissions === "require_escalated" && !isFree(input.sandboxPolicy)
+    ? "escalates"
+    : "neither";
+}
+
+/** The words of a command up to the first that is not known. */
+function knownWords({ words }: LooseCommand): string[] {
+  const end = words.indexOf(null);
+  return words.slice(0, end < 0 ? words.length : end).filter((word) => word !== null);
+}
+
+/** A rule that allows a command by its words has considered that it is dangerous. */
+function hidesDanger(
+  inside: readonly LooseCommand[],
+  input: DecideInput,
+  facts: SafetyFacts,
+): boolean {
+  if (facts.os === "windows" && input.sandboxPolicy.type === "read-only") return true;
+  return inside.some((command) =>
+    isDangerous(command, facts.grammar) &&
+    !input.rules.match(knownWords(command)).some(({ decision }) => decision === "allow")
+  );
+}
+
+/** What rules forbid stays forbidden in loops, substitutions and functions. */
+function strictRulesInside(inside: readonly LooseCommand[], rules: RuleSet): RuleMatch[] {
+  return inside.flatMap((command) => rules.match(knownWords(command)))
+    .filter(({ decision }) => decision !== "allow");
+}
+
+interface Conclusion {
+  readonly bypass: boolean;
+  /** Whether the words of a command may be proposed as a prefix to allow. */
+  readonly proposes: boolean;
+}
+
+function conclude(
+  input: DecideInput,
+  judged: readonly Judged[],
+  further: readonly RuleMatch[],
+  { bypass, proposes }: Conclusion,
+): Requirement {
+  const rules = [...judged.flatMap((each) => each.rules), ...further];
+  const decision = strictest([
+    ...rules.map((rule) => rule.decision),
+    ...judged.map(({ heuristic }) => heuristic).filter((each) => each !== null),
+  ]);
+  const requested = rules.length === 0 ? usablePrefix(input.prefixRule) : null;
+  switch (decision) {
+    case "forbidden":
+      return { type: "forbidden", reason: refusal(input.argv, longest(rules, "forbidden")) };
+    case "prompt": {
+      if (input.approvalPolicy === "never") return { type: "forbidden", reason: NOBODY_TO_ASK };
+      const rule = longest(rules, "prompt");
+      const asked = judged.find(({ heuristic }) => heuristic === "prompt");
+      const automatic = proposes && rule === null ? asked?.words ?? null : null;
+      return {
+        type: "needs_approval",
+        reason: rule === null ? null : question(input.argv, rule),
+        amendment: requested ?? automatic,
+      };
+    }
+    case "allow": {
+      const automatic = proposes && rules.length === 0 ? judged[0]?.words ?? null : null;
+      return { type: "skip", bypassSandbox: bypass, amendment: requested ?? automatic };
+    }
+  }
+}
+
+const NOBODY_TO_ASK = "approval required by policy, but AskForApproval is set to Never";
+
+function strictest(decisions: readonly Decision[]): Decision {
+  const rank = Math.max(0, ...decisions.map((decision) => STRICTNESS.indexOf(decision)));
+  return STRICTNESS[rank] ?? "forbidden";
+}
+
+/** Of the rules with that decision, the one with the longest prefix; the first of equals. */
+function longest(rules: readonly RuleMatch[], decision: Decision): RuleMatch | null {
+  return rules.filter((rule) => rule.decision === decision).reduce<RuleMatch | null>(
+    (best, rule) =>
+      best === null || rule.matchedPrefix.length > best.matchedPrefix.length ? rule : best,
+    null,
+  );
+}
+
+function usablePrefix(prefix: readonly string[] | null): readonly string[] | null {
+  return prefix === null || prefix.length === 0 || isBannedPrefix(prefix) ? null : prefix;
+}
+
+function refusal(argv: readonly string[], rule: RuleMatch | null): string {
+  const command = shlexJoin(argv);
+  if (rule === null) return `\`${command}\` rejected: blocked by policy`;
+  if (rule.justification !== null) return `\`${command}\` rejected: ${rule.justification}`;
+  const prefix = shlexJoin(rule.matchedPrefix);
+  return `\`${command}\` rejected: policy forbids commands starting with \`${prefix}\``;
+}
+
+function question(argv: readonly string[], { justification }: RuleMatch): string {
+  const command = shlexJoin(argv);
+  return justification === null
+    ? `\`${command}\` requires approval by policy`
+    : `\`${command}\` requires approval: ${justification}`;
+}

@@ -1,0 +1,97 @@
+import type { BashGrammar } from "../shell/grammar.ts";
+import { plainCommands } from "../shell/plain.ts";
+import { exactWord, type Word } from "../shell/word.ts";
+import { shellScript } from "../shell/wrapper.ts";
+import { isSafeGit } from "./git.ts";
+import { isSafePowerShell } from "./powershell.ts";
+import { ripgrepOption } from "./ripgrep.ts";
+import { isTrustedPlace, programName } from "./trusted_place.ts";
+
+/** Scripts within scripts are followed this far. */
+const MAX_DEPTH = 8;
+
+/** What a judgement depends on beside the command. */
+export interface SafetyFacts {
+  readonly grammar: BashGrammar;
+  readonly os: typeof Deno.build.os;
+  /** The user's own shell, which counts wherever it is installed. */
+  readonly userShell: string | null;
+}
+
+/** Only print, whatever their arguments. */
+const PRINTERS: ReadonlySet<string> = new Set([
+  ...["cat", "cd", "cut", "echo", "expr", "false", "grep", "head", "id", "ls", "nl", "paste"],
+  ...["pwd", "rev", "seq", "stat", "tail", "tr", "true", "uname", "wc", "which", "whoami"],
+]);
+const LINUX_PRINTERS: ReadonlySet<string> = new Set(["numfmt", "tac"]);
+
+const FIND_ACTIONS: ReadonlySet<string> = new Set(
+  ["-exec", "-execdir", "-ok", "-okdir", "-delete", "-fls", "-fprint", "-fprint0", "-fprintf"],
+);
+
+/** By program, whether it only reads with these arguments, each of which is known or starts as an operand. */
+const CONDITIONS: Readonly<Record<string, (args: readonly string[]) => boolean>> = {
+  base64: (args) => !args.some((arg) => /^-o/.test(arg) || /^--o/.test(arg)),
+  find: (args) => !args.some((arg) => FIND_ACTIONS.has(arg)),
+  git: isSafeGit,
+  rg: (args) => !args.some((arg) => ripgrepOption(arg) === "starts_programs"),
+  sed: isSafeSed,
+  // The second operand would be written to.
+  uniq: (args) => args.filter((arg) => !/^[-+]./.test(arg)).length <= 1,
+};
+
+/**
+ * Whether a command, or every command of a shell's script, is known to do no more than read and print. What is
+ * not understood is not safe.
+ */
+export function isKnownSafe(argv: readonly string[], facts: SafetyFacts): boolean {
+  return areSafeWords(argv.map(exactWord), facts, 0);
+}
+
+/** The same for a command taken out of a script. */
+export function isSafeCommand(words: readonly Word[], facts: SafetyFacts): boolean {
+  return areSafeWords(words, facts, 0);
+}
+
+function areSafeWords(words: readonly Word[], facts: SafetyFacts, depth: number): boolean {
+  const exact = words.map((word) => word.exact).filter((word) => word !== null);
+  if (exact.length === words.length && isSafePowerShell(exact, facts.os)) return true;
+  if (isDirectlySafe(words, facts.os)) return true;
+  if (exact.length < words.length || depth > MAX_DEPTH) return false;
+  return isSafeScript(exact, facts, depth);
+}
+
+function isSafeScript(argv: readonly string[], facts: SafetyFacts, depth: number): boolean {
+  const wrapped = shellScript(argv);
+  if (wrapped === null) return false;
+  if (wrapped.shell !== facts.userShell && !isTrustedPlace(wrapped.shell)) return false;
+  const tree = facts.grammar.parse(wrapped.script);
+  const commands = tree === null ? null : plainCommands(wrapped.script, tree);
+  return commands !== null && commands.length > 0 &&
+    commands.every((words) => areSafeWords(words, facts, depth + 1));
+}
+
+function isDirectlySafe(words: readonly Word[], os: SafetyFacts["os"]): boolean {
+  const program = words[0]?.exact ?? null;
+  // A name with a backslash in it is written so as to be overlooked.
+  if (program === null || program !== words[0]?.text || !isTrustedPlace(program)) return false;
+  const name = programName(program, os);
+  if (PRINTERS.has(name)) return true;
+  if (LINUX_PRINTERS.has(name)) return os === "linux";
+  const condition = Object.hasOwn(CONDITIONS, name) ? CONDITIONS[name] : undefined;
+  if (condition === undefined) return false;
+  const args = words.slice(1).map(soundArgument).filter((arg) => arg !== null);
+  return args.length === words.length - 1 && condition(args);
+}
+
+/** An argument whose kind is certain: known, or an operand that only expands to operands. */
+function soundArgument(word: Word): string | null {
+  if (word.exact !== null) return word.exact;
+  return word.prefix === "" || word.prefix.startsWith("-") ? null : word.text;
+}
+
+/** Prints a range of lines; anything that could be an option, or another script, is not that. */
+function isSafeSed([option, script, file, more]: readonly string[]): boolean {
+  return option === "-n" && more === undefined && /^(?:\d+,)?\d+p$/.test(script ?? "") &&
+    !(file ?? "").startsWith("-");
+}

@@ -1,0 +1,109 @@
+import type { Parser, TreeCursor } from "web-tree-sitter";
+import { PolicyError } from "../error.ts";
+
+/**
+ * The grammar of bash, compiled to WebAssembly: `tree-sitter-bash.wasm` of the npm package `tree-sitter-bash`
+ * 0.25.1, alone, because the rest of that package is 20 MB of native code. The bundle has it beside itself.
+ */
+const GRAMMAR_FILE = "./tree_sitter_bash.wasm";
+
+/** Longer scripts are not looked into. */
+const MAX_SCRIPT_LENGTH = 256 * 1024;
+const MAX_NODES = 100_000;
+const MAX_DEPTH = 500;
+/** Reports of progress after which parsing is given up; a script within the bounds above needs far fewer. */
+const MAX_PROGRESS = 2_000_000;
+
+/** A node of the syntax tree, out of the parser's memory. */
+export interface SyntaxNode {
+  readonly type: string;
+  /** False for operators, quotes and other literal tokens. */
+  readonly named: boolean;
+  readonly text: string;
+  readonly children: readonly SyntaxNode[];
+}
+
+/** The tree of a script. `broken`: it holds something that the grammar does not provide for. */
+export interface SyntaxTree {
+  readonly root: SyntaxNode;
+  readonly broken: boolean;
+}
+
+/** Reads bash scripts. Loading takes tens of milliseconds, so whoever needs it keeps one. */
+export class BashGrammar {
+  readonly #parser: Parser;
+
+  private constructor(parser: Parser) {
+    this.#parser = parser;
+  }
+
+  static async load(): Promise<BashGrammar> {
+    try {
+      const { Language, Parser } = await import("web-tree-sitter");
+      const bytes = Deno.readFile(new URL(GRAMMAR_FILE, import.meta.url));
+      await Parser.init();
+      const parser = new Parser();
+      parser.setLanguage(await Language.load(await bytes));
+      return new BashGrammar(parser);
+    } catch (cause) {
+      throw new PolicyError("grammar_unavailable", "the grammar of bash cannot be loaded", {
+        cause,
+      });
+    }
+  }
+
+  /** `null` = too large to look into. */
+  parse(script: string): SyntaxTree | null {
+    if (script.length > MAX_SCRIPT_LENGTH) return null;
+    let steps = 0;
+    const tree = this.#parser.parse(script, null, {
+      progressCallback: () => ++steps > MAX_PROGRESS,
+    });
+    if (tree === null) {
+      this.#parser.reset();
+      return null;
+    }
+    const cursor = tree.walk();
+    try {
+      const root = copyTree(cursor, script);
+      return root === null ? null : { root, broken: tree.rootNode.hasError };
+    } finally {
+      cursor.delete();
+      tree.delete();
+    }
+  }
+}
+
+interface Growing extends SyntaxNode {
+  readonly children: SyntaxNode[];
+}
+
+function copyTree(cursor: TreeCursor, script: string): SyntaxNode | null {
+  const copyNode = (): Growing => ({
+    type: cursor.nodeType,
+    named: cursor.nodeIsNamed,
+    text: script.slice(cursor.startIndex, cursor.endIndex),
+    children: [],
+  });
+  const root = copyNode();
+  const open: Growing[] = [root];
+  for (let count = 0; count < MAX_NODES; count++) {
+    const here = open.at(-1) ?? root;
+    if (cursor.gotoFirstChild()) {
+      if (open.length >= MAX_DEPTH) return null;
+      const child = copyNode();
+      here.children.push(child);
+      open.push(child);
+      continue;
+    }
+    while (!cursor.gotoNextSibling()) {
+      if (!cursor.gotoParent()) return root;
+      open.pop();
+    }
+    open.pop();
+    const sibling = copyNode();
+    open.at(-1)?.children.push(sibling);
+    open.push(sibling);
+  }
+  return null;
+}
