@@ -2,7 +2,8 @@
  * Whether a command may start: understands shell scripts, knows harmless and dangerous commands, reads the
  * rules. Decides and explains; never asks anyone and never starts what it judges.
  *
- * Start with `types.ts`.
+ * Start with `types.ts`, then `decide.ts`; `shell/` understands scripts, `safe/` and `danger/` know commands,
+ * `display/` describes them to people, `rules/` reads what users wrote.
  *
  * @module
  */
@@ -24,3 +25,5 @@ export { loadRules, readRuleFiles, type RuleSources } from "./rules/load_rules.t
 export type { PatternWord, PrefixRule } from "./rules/prefix_rule.ts";
 export { requiredRules } from "./rules/required_rules.ts";
 export { Rules } from "./rules/rules.ts";
+export { CommandPolicy, type CommandPolicyOptions } from "./command_policy.ts";
+export { PolicyError, type PolicyErrorCode } from "./error.ts";
