@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { ConfigError, findCodexHome, loadDotEnv } from "../config/mod.ts";
 import { type ExecIo, runExec } from "../exec/mod.ts";
 import { execArgs } from "./exec_args.ts";
+import { hardened } from "./harden.ts";
 import { openHelperFolder } from "./helper_folder.ts";
 import type { Invocation } from "./spec.ts";
 import { BYPASS, FULL_AUTO } from "./shared_flags.ts";
@@ -12,7 +13,8 @@ import { useProxies } from "./proxies.ts";
 import type { World } from "./world.ts";
 
 /** `codex exec` and `codex exec resume`. */
-export async function run({ levels }: Invocation, world: World): Promise<number> {
+export async function run({ levels }: Invocation, started: World): Promise<number> {
+  const world = hardened(started);
   const cwd = world.cwd();
   const args = await execArgs(levels, async (path) => {
     return await Deno.stat(resolve(cwd, path)).then((info) => info.isFile, () => false);

@@ -54,8 +54,10 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   exec: ["app"],
   demo: ["app", "scripted"],
+  // One command and no session: what it needs loads in a third of the time of the whole app.
+  sandbox_command: ["config", "platform", "process", "sandbox"],
   // One executable is several programs: as `apply_patch`, and as the helper that confines itself, it has no front end.
-  cli: ["config", "auth", "exec", "demo", "patch", "sandbox"],
+  cli: ["platform", "config", "auth", "exec", "demo", "sandbox_command", "patch", "sandbox"],
 };
 
 /** What `main.ts` may import. */
@@ -70,11 +72,11 @@ export const WORLD_READERS: readonly string[] = ["cli"];
 /** The one room that may import each npm package. A package that is not listed may not be imported at all. */
 export const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   "@lydell/node-pty": ["process"],
+  "@napi-rs/keyring": ["auth"],
   "@silvia-odwyer/photon-node": ["context"],
   "diff": ["patch"],
   "eventsource-parser": ["model"],
   "smol-toml": ["config"],
-  "tree-sitter-bash": ["policy"],
   "web-tree-sitter": ["policy"],
 };
 
