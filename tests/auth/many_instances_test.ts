@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { deleteLogin, saveLogin } from "../../src/auth/mod.ts";
+import { AuthRig } from "../support/auth_rig.ts";
+import { recordText } from "../support/token_authority.ts";
+
+const OK = { status: 200, error: null };
+
+async function startMany(rig: AuthRig, count: number): Promise<void> {
+  const instances = Array.from({ length: count }, () => rig.start());
+  const results = await Promise.all(instances.map((instance) => instance.result()));
+  assert.deepEqual(results, Array(count).fill(OK));
+}
+
+Deno.test("16 instances with a refused token: one refresh, no reuse, no failure", async () => {
+  await using rig = await AuthRig.open();
+  rig.authority.latencyMs = 100;
+  await rig.logIn();
+  await startMany(rig, 16);
+  assert.equal(rig.authority.refreshes, 1);
+  assert.equal(rig.authority.presented.length, 1);
+  assert.equal(rig.authority.reuses, 0);
+  assert.ok(await rig.isAlive());
+  const files = await rig.files();
+  assert.deepEqual(files, ["auth.json", "auth.json.lock", "auth.lock", "auth.refresh.lock"]);
+  for (const name of files) {
+    const { mode } = await Deno.stat(`${rig.codexHome}/${name}`);
+    if (Deno.build.os !== "windows") assert.equal((mode ?? 0) & 0o777, 0o600, name);
+  }
+});
+
+Deno.test("the same with a token that has ended: renewed before the first request", async () => {
+  await using rig = await AuthRig.open();
+  await rig.logIn({ expiresIn: -60, refused: true });
+  await startMany(rig, 6);
+  assert.equal(rig.authority.presented.length, 1);
+  const { tokens } = await rig.stored();
+  assert.deepEqual([...new Set(rig.seen)], [`Bearer ${tokens["access_token"]}`]);
+});
+
+const BEFORE_ANSWER = ["waiting_for_lock", "locked", "before_request"];
+const AFTER_JOURNAL = ["journaled", "before_commit", "committed"];
+
+for (const step of [...BEFORE_ANSWER, ...AFTER_JOURNAL]) {
+  Deno.test(`killed at "${step}": the survivors succeed and the login stays`, async () => {
+    await using rig = await AuthRig.open();
+    await rig.logIn();
+    const victim = rig.start({ stopAt: step });
+    await victim.stopped();
+    const survivors = [rig.start(), rig.start(), rig.start()];
+    await victim.kill();
+    const results = await Promise.all(survivors.map((instance) => instance.result()));
+    assert.deepEqual(results, [OK, OK, OK]);
+    assert.equal(rig.authority.refreshes, 1);
+    assert.equal(rig.authority.reuses, 0);
+    assert.ok(await rig.isAlive());
+  });
+}
+
+Deno.test("a waiting instance goes on as soon as the holder has committed", async () => {
+  await using rig = await AuthRig.open();
+  await rig.logIn();
+  const holder = rig.start({ stopAt: "committed" });
+  await holder.stopped();
+  assert.deepEqual(await rig.start().result(), OK, "the lock is still held");
+  await holder.goOn();
+  assert.deepEqual(await holder.result(), OK);
+  assert.equal(rig.authority.presented.length, 1);
+});
+
+Deno.test("a holder that hangs: others fail with its name and send nothing", async () => {
+  await using rig = await AuthRig.open();
+  await rig.logIn();
+  const holder = rig.start({ stopAt: "before_request" });
+  await holder.stopped();
+  const { error } = await rig.start({ outerLockMs: 400 }).result();
+  assert.equal(error?.code, "lock_timeout");
+  assert.match(error?.message ?? "", /process \d+/);
+  assert.equal(rig.authority.presented.length, 0);
+  await holder.kill();
+});
+
+for (const step of ["locked", "journaled"]) {
+  Deno.test(`logout at "${step}": nothing of the old account comes back`, async () => {
+    await using rig = await AuthRig.open();
+    await rig.logIn();
+    const instance = rig.start({ stopAt: step });
+    await instance.stopped();
+    await deleteLogin({ codexHome: rig.codexHome, store: "file", lockLimitMs: 50 });
+    await instance.goOn();
+    const { error } = await instance.result();
+    assert.equal(error?.code, "logged_out");
+    assert.match(error?.message ?? "", /another account/);
+    assert.ok(!(await rig.files()).includes("auth.json"));
+    assert.ok(!(await rig.files()).includes("auth.json.pending"));
+    assert.equal(rig.authority.revoked.length, step === "journaled" ? 1 : 0);
+  });
+
+  Deno.test(`login to another account at "${step}": its record stays as it is`, async () => {
+    await using rig = await AuthRig.open();
+    await rig.logIn();
+    const instance = rig.start({ stopAt: step });
+    await instance.stopped();
+    const { accountId, ...tokens } = rig.authority.issue("other");
+    await saveLogin({ codexHome: rig.codexHome, store: "file", lockLimitMs: 50 }, {
+      kind: "chatgpt",
+      apiKey: null,
+      tokens: { ...tokens, accountId },
+    });
+    const saved = await Deno.readTextFile(rig.file);
+    await instance.goOn();
+    const { error } = await instance.result();
+    assert.equal(error?.code, "account_changed");
+    assert.match(error?.message ?? "", /another account/);
+    assert.equal(await Deno.readTextFile(rig.file), saved);
+    assert.ok(!(await rig.files()).includes("auth.json.pending"));
+  });
+}
+
+Deno.test("a program without locks that writes the same account's new login wins", async () => {
+  await using rig = await AuthRig.open();
+  await rig.logIn();
+  const instance = rig.start({ stopAt: "journaled" });
+  await instance.stopped();
+  const theirs = recordText(rig.authority.issue("acct"));
+  await Deno.writeTextFile(rig.file, theirs);
+  await instance.goOn();
+  assert.deepEqual(await instance.result(), OK);
+  assert.equal(await Deno.readTextFile(rig.file), theirs);
+});
+
+Deno.test("a refused refresh token is presented once by any number of instances", async () => {
+  await using rig = await AuthRig.open();
+  rig.authority.behaviours.push({
+    type: "answer",
+    status: 401,
+    body: '{"error":{"code":"refresh_token_expired"}}',
+  });
+  await rig.logIn();
+  const results = await Promise.all([rig.start(), rig.start(), rig.start()].map((i) => i.result()));
+  for (const { error } of results) assert.equal(error?.code, "token_expired");
+  assert.equal(rig.authority.presented.length, 1);
+});

@@ -1,0 +1,130 @@
+import { join } from "node:path";
+import type { InstanceResult } from "./auth_instance.ts";
+import {
+  type IssuedLogin,
+  type IssueOptions,
+  recordText,
+  TokenAuthority,
+} from "./token_authority.ts";
+
+/** A process of `auth_instance.ts`. */
+export class Instance {
+  readonly #child: Deno.ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+
+  constructor(child: Deno.ChildProcess) {
+    this.#child = child;
+    const stream = child.stdout.pipeThrough(new TextDecoderStream());
+    this.#lines = lines(stream);
+  }
+
+  /** Until it stands still at the step that it was told. */
+  async stopped(): Promise<void> {
+    const { value } = await this.#lines.next();
+    if (!String(value).startsWith("at ")) throw new Error(`it did not stop, but said ${value}`);
+  }
+
+  async goOn(): Promise<void> {
+    const writer = this.#child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode("\n"));
+    writer.releaseLock();
+  }
+
+  async kill(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.#end();
+  }
+
+  async result(): Promise<InstanceResult> {
+    const { value } = await this.#lines.next();
+    await this.#end();
+    return JSON.parse(value);
+  }
+
+  async #end(): Promise<void> {
+    while (!(await this.#lines.next()).done);
+    await this.#child.stdin.close().catch(() => {});
+    await this.#child.status;
+  }
+}
+
+/** An authority, a server that wants its tokens, and a home with a login. */
+export class AuthRig implements AsyncDisposable {
+  /** Authorization headers that the server saw, in order. */
+  readonly seen: string[] = [];
+  readonly #api: Deno.HttpServer<Deno.NetAddr>;
+
+  private constructor(readonly authority: TokenAuthority, readonly codexHome: string) {
+    this.#api = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
+      const header = request.headers.get("authorization") ?? "";
+      this.seen.push(header);
+      const accepted = authority.accepts(header.replace("Bearer ", ""));
+      return new Response(null, { status: accepted ? 200 : 401 });
+    });
+  }
+
+  static async open(): Promise<AuthRig> {
+    const codexHome = await Deno.makeTempDir({ prefix: "codex-auth-" });
+    return new AuthRig(await TokenAuthority.start(), codexHome);
+  }
+
+  get file(): string {
+    return join(this.codexHome, "auth.json");
+  }
+
+  get apiUrl(): string {
+    return `http://127.0.0.1:${this.#api.addr.port}/v1/responses`;
+  }
+
+  /** Gives the home a login; by default one whose access token servers refuse. */
+  async logIn(options: IssueOptions = { refused: true }, accountId = "acct"): Promise<IssuedLogin> {
+    const login = this.authority.issue(accountId, options);
+    await Deno.writeTextFile(this.file, recordText(login), { mode: 0o600 });
+    return login;
+  }
+
+  start(options: { stopAt?: string; outerLockMs?: number } = {}): Instance {
+    const { codexHome, apiUrl } = this;
+    const task = { codexHome, apiUrl, tokenUrl: this.authority.tokenUrl, ...options };
+    const program = new URL("./auth_instance.ts", import.meta.url).pathname;
+    return new Instance(
+      new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "--quiet", "--no-check", program, JSON.stringify(task)],
+        stdin: "piped",
+        stdout: "piped",
+        stderr: "inherit",
+      }).spawn(),
+    );
+  }
+
+  /** What is stored now. */
+  async stored(): Promise<{ tokens: Record<string, string> }> {
+    return JSON.parse(await Deno.readTextFile(this.file));
+  }
+
+  /** Whether the stored login can be renewed: it has not been lost. */
+  async isAlive(): Promise<boolean> {
+    const { tokens } = await this.stored();
+    return this.authority.isLive(tokens["refresh_token"] ?? "");
+  }
+
+  /** Names of the files in the home. */
+  async files(): Promise<string[]> {
+    return (await Array.fromAsync(Deno.readDir(this.codexHome), ({ name }) => name)).sort();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#api.shutdown();
+    await this.authority[Symbol.asyncDispose]();
+    await Deno.remove(this.codexHome, { recursive: true });
+  }
+}
+
+async function* lines(stream: ReadableStream<string>): AsyncGenerator<string> {
+  let rest = "";
+  for await (const chunk of stream) {
+    const parts = (rest + chunk).split("\n");
+    rest = parts.pop() ?? "";
+    yield* parts;
+  }
+}
