@@ -158,9 +158,7 @@ class Issuer implements OauthIssuer {
     if (injected === "hang") return await new Promise<Response>(() => {});
     if (injected === "cut") {
       // Promises more than it sends: the reader sees the connection break.
-      const body = new ReadableStream({
-        start: (controller) => controller.error(new Error("cut")),
-      });
+      const body = new ReadableStream({ start: (controller) => controller.close() });
       return new Response(body, { headers: { "content-length": "100" } });
     }
     return new Response(injected.body ?? "", { status: injected.status });

@@ -20,6 +20,8 @@ export interface BrowserLoginOptions {
   readonly save: (login: ChatgptLogin) => Promise<void>;
   /** How long a person may take, in milliseconds. */
   readonly limitMs: number;
+  /** How long after the login is stored the browser may take to ask for the last page; 3 s unless told otherwise. */
+  readonly lastPageMs?: number;
   /** Aborting cancels the login. */
   readonly signal: AbortSignal;
 }
@@ -33,7 +35,6 @@ export interface BrowserLogin extends AsyncDisposable {
   readonly completed: Promise<void>;
 }
 
-/** How long after the login is stored the browser may take to ask for the last page. */
 const LAST_PAGE_LIMIT_MS = 3_000;
 
 /**
@@ -158,7 +159,8 @@ class LoginInBrowser implements BrowserLogin {
         new LoginError("not_saved", `The login could not be stored: ${reason}`, { cause: error }),
       );
     }
-    const limit = setTimeout(() => this.#finish(), LAST_PAGE_LIMIT_MS);
+    const { lastPageMs = LAST_PAGE_LIMIT_MS } = this.#options;
+    const limit = setTimeout(() => this.#finish(), lastPageMs);
     this.#owned.defer(() => clearTimeout(limit));
     return this.#toLastPage();
   }
@@ -274,6 +276,6 @@ function failurePage(error: LoginError): Page {
     status: wrongWorkspace ? 200 : error.code === "refused" ? 400 : 500,
     mood: "bad",
     title: wrongWorkspace ? "Another workspace is needed" : "You are not signed in",
-    paragraphs: [error.message, "Start again with codex login."],
+    paragraphs: wrongWorkspace ? [error.message] : [error.message, "Start again: codex login."],
   };
 }
