@@ -15,6 +15,7 @@ export function openApp(options: AppOptions): Promise<App> {
 }
 
 export { App, type ResumeThreadOptions, type StartThreadOptions } from "./app.ts";
+export { refusedLogin } from "./login_restrictions.ts";
 export type { AppOptions } from "./options.ts";
 export type { Thread } from "../agent/mod.ts";
 export {

@@ -8,6 +8,7 @@ export class ExecError extends Error {
     | "bad_working_directory"
     | "bad_local_provider"
     | "not_trusted"
+    | "login_refused"
     | "unknown_session";
 
   constructor(code: ExecError["code"], message: string, options?: ErrorOptions) {

@@ -6,6 +6,7 @@ import {
   createLogger,
   findRepoRoot,
   openApp,
+  refusedLogin,
   sandboxSummary,
 } from "../app/mod.ts";
 import type { ExecArgs, ExecIo } from "./args.ts";
@@ -122,6 +123,8 @@ async function runInApp(
 
 async function runInOrder(args: ExecArgs, io: ExecIo, stop: StopRequest): Promise<number> {
   const config = await loadExecConfig(args, io);
+  const refused = await refusedLogin(config, io.env, { allowApiKeyEnv: true });
+  if (refused !== null) throw new ExecError("login_refused", refused);
   if (args.oss) await checkLocalProvider(config, stop.signal);
   await checkTrust(args, config);
   const input = await readTurnInput(args, io, (path) => resolve(io.cwd, path));
