@@ -35,7 +35,9 @@ export function helpText(path: readonly CommandSpec[]): string {
 export function usageText(path: readonly CommandSpec[]): string {
   const command = path.at(-1)!;
   const name = path.map((each) => each.name).join(" ");
-  const positionals = command.positionals.map((each) => ` [${each.name}]`).join("");
+  const positionals = command.positionals.map(({ name, takesRest }) =>
+    ` [${name}]${takesRest ? "..." : ""}`
+  ).join("");
   const first = `Usage: ${name} [OPTIONS]${positionals}`;
   return (command.commands ?? []).length === 0
     ? first

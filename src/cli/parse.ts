@@ -76,15 +76,27 @@ class LevelReader {
       const token = tokens[index]!;
       if (token.kind === "option-terminator") {
         flagsEnded = true;
+        if (this.#takesRest()) return this.#rest(token.index + 1);
       } else if (token.kind === "option") {
         const words = followingWords(tokens, index);
         if (this.#option(token, words)) index += words.length;
       } else {
         const command = flagsEnded ? null : this.#subcommand(token.value, token.index);
         if (command !== null) return { command, from: token.index + 1 };
+        if (this.#takesRest()) return this.#rest(token.index);
         this.#positional(token.value);
       }
     }
+    return null;
+  }
+
+  /** The next positional is one that everything belongs to. */
+  #takesRest(): boolean {
+    return this.#command.positionals[this.#positionals.length]?.takesRest === true;
+  }
+
+  #rest(from: number): null {
+    this.#positionals.push(...this.args.slice(from));
     return null;
   }
 

@@ -27,6 +27,8 @@ export interface FlagSpec {
 export interface PositionalSpec {
   readonly name: string;
   readonly doc: string;
+  /** Takes every word from its first on, flags and dashes included. */
+  readonly takesRest?: true;
 }
 
 /** What a command needs of the runtime; the rest is taken away before it is loaded. */

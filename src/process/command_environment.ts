@@ -30,12 +30,12 @@ export const UNIFIED_EXEC_ENV: Readonly<Record<string, string>> = Object.freeze(
 
 /**
  * The environment that a command gets: `base` filtered by the policy, plus the policy's own values, plus
- * `CODEX_THREAD_ID`, which no filter removes.
+ * `CODEX_THREAD_ID` of the thread, if there is one, which no filter removes.
  */
 export function commandEnvironment(
   policy: EnvironmentPolicyLike,
   base: Readonly<Record<string, string>>,
-  threadId: string,
+  threadId: string | null,
 ): Record<string, string> {
   const env = new Map<string, string>();
   for (const [name, value] of Object.entries(base)) {
@@ -49,7 +49,7 @@ export function commandEnvironment(
       if (!matchesAny(name, policy.includeOnly)) env.delete(name);
     }
   }
-  env.set("CODEX_THREAD_ID", threadId);
+  if (threadId !== null) env.set("CODEX_THREAD_ID", threadId);
   return Object.fromEntries(env);
 }
 

@@ -15,6 +15,7 @@ export { looksDenied } from "./denial.ts";
 export { SandboxError, type SandboxErrorCode } from "./error.ts";
 export { runLandlockHelper } from "./linux/landlock_helper.ts";
 export { LANDLOCK_HELPER_FLAG } from "./linux/landlock_plan.ts";
+export { type Denial, denialStreamArgv, parseDenial } from "./macos/denials.ts";
 export { type ProbeOptions, probeSandbox } from "./probe.ts";
 export { hasFullNetwork, sandboxSummary, sandboxTag } from "./policy.ts";
 export type {

@@ -1,0 +1,68 @@
+import { EVERYWHERE } from "./shared_flags.ts";
+import type { CommandSpec, FlagSpec, Permission } from "./spec.ts";
+
+const NEEDS: readonly Permission[] = ["read", "write", "net", "env", "run", "sys", "ffi"];
+
+const FLAGS: readonly FlagSpec[] = [
+  {
+    long: "full-auto",
+    doc: "Let the command write in the working directory and in temporary folders",
+  },
+  { long: "explain", doc: "Tell which sandbox it is, why, and what it does not enforce" },
+  ...EVERYWHERE,
+];
+
+const LOG_DENIALS: FlagSpec = {
+  long: "log-denials",
+  doc: "List afterwards what the command was refused",
+};
+
+function onSystem(
+  name: string,
+  aliases: readonly string[],
+  summary: string,
+  flags: readonly FlagSpec[],
+): CommandSpec {
+  return {
+    name,
+    ...(aliases.length === 0 ? {} : { aliases }),
+    summary,
+    details: "The command may read everything, write nothing and has no network, unless flags " +
+      "and [sandbox_workspace_write] say otherwise. Its exit code is passed on; 125 = the sandbox " +
+      "could not be set up, 126 = the command cannot be executed, 127 = there is no such command.",
+    positionals: [{ name: "COMMAND", doc: "What to run, with its arguments", takesRest: true }],
+    flags,
+    needs: NEEDS,
+    load: () => import("./sandbox_command.ts"),
+  };
+}
+
+const MACOS = "Run a command in the sandbox of macOS";
+const LINUX = "Run a command in the sandbox of Linux";
+
+/** `codex sandbox`. */
+export const SANDBOX_COMMAND: CommandSpec = {
+  name: "sandbox",
+  summary: "Run a command the way commands of the model are run",
+  positionals: [],
+  flags: EVERYWHERE,
+  commands: [
+    onSystem("macos", ["seatbelt"], MACOS, [LOG_DENIALS, ...FLAGS]),
+    onSystem("linux", ["landlock"], LINUX, FLAGS),
+    onSystem("windows", [], "Run a command in the sandbox of Windows", FLAGS),
+  ],
+  needs: [],
+};
+
+/** `codex debug`: names that scripts written for earlier versions use. */
+export const DEBUG_COMMAND: CommandSpec = {
+  name: "debug",
+  summary: "Older names of the sandbox commands",
+  positionals: [],
+  flags: EVERYWHERE,
+  commands: [
+    onSystem("seatbelt", [], MACOS, [LOG_DENIALS, ...FLAGS]),
+    onSystem("landlock", [], LINUX, FLAGS),
+  ],
+  needs: [],
+};

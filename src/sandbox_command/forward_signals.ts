@@ -1,0 +1,84 @@
+import type { SandboxBackendKind } from "../sandbox/mod.ts";
+import { isForeground } from "../platform/mod.ts";
+import { descendants, readProcessTree, signalProcess } from "./process_tree.ts";
+
+/** How long a command has to end after SIGTERM or SIGHUP. Milliseconds. */
+const GRACE_MS = 5_000;
+
+const FORWARDED: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT"]
+  : ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP"];
+
+const FROM_KEYS: readonly Deno.Signal[] = ["SIGINT", "SIGQUIT"];
+const ENDING: readonly Deno.Signal[] = ["SIGTERM", "SIGHUP"];
+
+/** Where signals go to. */
+export interface SignalTarget {
+  /** The process that was started: the command itself, or bubblewrap around it. */
+  readonly pid: number;
+  readonly kind: SandboxBackendKind;
+}
+
+/** Signals that this process gets, on their way to the command. */
+export interface SignalRelay extends AsyncDisposable {
+  /** What arrived before is delivered now. */
+  connect(target: SignalTarget): void;
+}
+
+/**
+ * Catches the signals that end programs and hands them to the command. A key that the terminal also sends to the
+ * command is not sent twice. A command that goes on after SIGTERM or SIGHUP is killed after a while. Take it up
+ * before the command is started, so that no signal finds this process unprepared.
+ */
+export function relaySignals(): SignalRelay {
+  const early: Deno.Signal[] = [];
+  let deliver = (signal: Deno.Signal): void => void early.push(signal);
+  let delivered: Promise<void> = Promise.resolve();
+  let killer: ReturnType<typeof setTimeout> | undefined;
+  const stack = new DisposableStack();
+  for (const signal of FORWARDED) {
+    const listener = () => {
+      if (FROM_KEYS.includes(signal) && isForeground()) return;
+      deliver(signal);
+    };
+    Deno.addSignalListener(signal, listener);
+    stack.defer(() => Deno.removeSignalListener(signal, listener));
+  }
+  return {
+    connect(target) {
+      deliver = (signal) => {
+        delivered = delivered.then(() => send(target, signal));
+        if (ENDING.includes(signal)) {
+          killer ??= setTimeout(() => signalProcess(target.pid, "SIGKILL"), GRACE_MS);
+        }
+      };
+      for (const signal of early.splice(0)) deliver(signal);
+    },
+    async [Symbol.asyncDispose]() {
+      stack.dispose();
+      clearTimeout(killer);
+      await delivered;
+    },
+  };
+}
+
+async function send({ pid, kind }: SignalTarget, signal: Deno.Signal): Promise<void> {
+  if (kind !== "bubblewrap") return signalProcess(pid, signal);
+  // Around the command stand two processes that would end it at once: the outer one, and the first of the namespace.
+  const tree = await readProcessTree();
+  const first = tree.get(pid)?.[0];
+  const command = first === undefined ? undefined : tree.get(first)?.[0];
+  signalProcess(command ?? pid, signal);
+}
+
+/** Ends what a command left behind; there may be something where no namespace holds it. */
+export async function endOrphans(): Promise<void> {
+  if (Deno.build.os !== "linux") return;
+  // What is dead forks no more, and what was being forked is found in the next round.
+  for (;;) {
+    const left = descendants(await readProcessTree(), Deno.pid);
+    if (left.length === 0) return;
+    for (const pid of left) signalProcess(pid, "SIGKILL");
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
