@@ -8,8 +8,10 @@ export interface Limits {
   readonly steps: number;
   /** Characters and elements ever made. */
   readonly cells: number;
-  /** Expressions and blocks inside one another, in the text or while it runs. */
-  readonly depth: number;
+  /** Expressions and blocks inside one another in the text. */
+  readonly textDepth: number;
+  /** Expressions, blocks, calls and values inside one another while it runs. */
+  readonly runDepth: number;
   readonly rules: number;
 }
 
@@ -17,7 +19,8 @@ export const LIMITS: Limits = {
   tokens: 1_000_000,
   steps: 3_000_000,
   cells: 8_000_000,
-  depth: 500,
+  textDepth: 100,
+  runDepth: 500,
   rules: 100_000,
 };
 
@@ -27,7 +30,8 @@ export class Budget {
   #steps: number;
   #cells: number;
   #rules: number;
-  #depth = 0;
+  #textDepth = 0;
+  #runDepth = 0;
 
   constructor(private readonly limits: Limits = LIMITS) {
     this.#tokens = limits.tokens;
@@ -56,11 +60,19 @@ export class Budget {
   }
 
   enter(): void {
-    if (++this.#depth > this.limits.depth) throw tooCostly("rules are nested too deeply");
+    if (++this.#runDepth > this.limits.runDepth) throw tooCostly("rules are nested too deeply");
   }
 
   leave(): void {
-    this.#depth -= 1;
+    this.#runDepth -= 1;
+  }
+
+  enterText(): void {
+    if (++this.#textDepth > this.limits.textDepth) throw tooCostly("rules are nested too deeply");
+  }
+
+  leaveText(): void {
+    this.#textDepth -= 1;
   }
 }
 

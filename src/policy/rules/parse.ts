@@ -37,10 +37,15 @@ interface Surroundings {
 export function parseRules(text: string, budget: Budget): Statement[] {
   const tokens = new TokenReader(text, budget);
   const statements: Statement[] = [];
-  while (tokens.current.type !== "end") {
-    if (!tokens.acceptLayout("newline")) {
-      parseLine(tokens, statements, { inFunction: false, inLoop: false });
+  try {
+    while (tokens.current.type !== "end") {
+      if (!tokens.acceptLayout("newline")) {
+        parseLine(tokens, statements, { inFunction: false, inLoop: false });
+      }
     }
+  } catch (error) {
+    if (error instanceof Fault) error.span ??= tokens.current;
+    throw error;
   }
   return statements;
 }

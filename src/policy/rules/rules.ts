@@ -6,38 +6,27 @@ import { coversRest, type PrefixRule, toMatch } from "./prefix_rule.ts";
  * one.
  */
 export class Rules implements RuleSet {
-  readonly #byProgram = new Map<string, { readonly at: number; readonly rule: PrefixRule }[]>();
+  readonly #byProgram = new Map<string, PrefixRule[]>();
 
   constructor(private readonly rules: readonly PrefixRule[]) {
-    rules.forEach((rule, at) => {
+    for (const rule of rules) {
       const others = this.#byProgram.get(rule.program);
-      if (others === undefined) this.#byProgram.set(rule.program, [{ at, rule }]);
-      else others.push({ at, rule });
-    });
+      if (others === undefined) this.#byProgram.set(rule.program, [rule]);
+      else others.push(rule);
+    }
   }
 
   get size(): number {
     return this.rules.length;
   }
 
-  /**
-   * A program named by a path, such as `/usr/bin/git`, also meets the rules of its name, unless they allow: to
-   * write the path out must not be a way around a rule, nor may it lend an allowed name to another program.
-   */
+  /** Words are compared as they are: `/usr/bin/git` is not `git` here. */
   match(argv: readonly string[]): RuleMatch[] {
     const program = argv[0];
     if (program === undefined) return [];
-    const exact = this.#byProgram.get(program) ?? [];
-    const name = programName(program);
-    const byName = name === program
-      ? []
-      : (this.#byProgram.get(name) ?? []).filter(({ rule }) => rule.decision !== "allow");
-    const candidates = byName.length === 0
-      ? exact
-      : [...exact, ...byName].toSorted((a, b) => a.at - b.at);
-    return candidates
-      .filter(({ rule }) => coversRest(rule, argv))
-      .map(({ rule }) => toMatch(rule, argv));
+    return (this.#byProgram.get(program) ?? [])
+      .filter((rule) => coversRest(rule, argv))
+      .map((rule) => toMatch(rule, argv));
   }
 
   /** These rules and further ones behind them. */
@@ -58,9 +47,4 @@ export class Rules implements RuleSet {
     }
     return [...prefixes.values()];
   }
-}
-
-/** The last part of a path, without the ending of Windows programs. */
-function programName(program: string): string {
-  return program.split(/[\\/]/).at(-1)!.replace(/\.exe$/i, "");
 }

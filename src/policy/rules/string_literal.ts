@@ -72,7 +72,11 @@ class Body {
       return at + 2;
     }
     const digits = this.#digits(at + 1, char);
-    if (digits === null) throw this.#fault(`\\${char} means nothing in a string`, at);
+    if (digits === null) {
+      if ("xuU".includes(char)) throw this.#fault(`\\${char} needs more digits`, at);
+      this.#pieces.push(`\\${char}`);
+      return at + 2;
+    }
     const point = parseInt(digits.text, digits.radix);
     if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) {
       throw this.#fault("there is no such character", at);

@@ -39,12 +39,14 @@ export const STRING_METHODS: ReadonlyMap<string, StringMethod> = new Map<string,
   ["rstrip", stripping(false, true)],
   ["startswith", affix((text, part) => text.startsWith(part))],
   ["endswith", affix((text, part) => text.endsWith(part))],
-  ["removeprefix", (self, args) => {
+  ["removeprefix", (self, args, budget) => {
     const part = asString(takeArguments("removeprefix", ["x"], 1, args)[0], "removeprefix");
+    budget.step(1 + (part.length >> 4));
     return self.startsWith(part) ? self.slice(part.length) : self;
   }],
-  ["removesuffix", (self, args) => {
+  ["removesuffix", (self, args, budget) => {
     const part = asString(takeArguments("removesuffix", ["x"], 1, args)[0], "removesuffix");
+    budget.step(1 + (part.length >> 4));
     return part !== "" && self.endsWith(part) ? self.slice(0, -part.length) : self;
   }],
   ["join", (self, args, budget) => {
@@ -109,8 +111,11 @@ function affix(test: (text: string, part: string) => boolean): StringMethod {
   return (self, args, budget) => {
     const [part] = takeArguments("this method", ["x"], 1, args);
     const parts = part instanceof TupleValue ? part.items : [part!];
-    budget.step(parts.length);
-    return parts.some((each) => test(self, asString(each, "every part")));
+    return parts.some((each) => {
+      const text = asString(each, "every part");
+      budget.step(1 + (text.length >> 4));
+      return test(self, text);
+    });
   };
 }
 
@@ -160,8 +165,9 @@ function parting(
   search: (text: string, part: string) => number,
   fromRight: boolean,
 ): StringMethod {
-  return (self, args) => {
+  return (self, args, budget) => {
     const part = asString(takeArguments("partition", ["x"], 1, args)[0], "partition");
+    budget.step(1 + (self.length >> 4));
     if (part === "") throw fault("the text to part at must not be empty");
     const at = search(self, part);
     if (at === -1) return new TupleValue(fromRight ? ["", "", self] : [self, "", ""]);

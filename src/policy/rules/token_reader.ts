@@ -60,9 +60,9 @@ export class TokenReader {
 
   /** Everything inside `work` counts as one level deeper. */
   nested<T>(work: () => T): T {
-    this.budget.enter();
+    this.budget.enterText();
     const result = work();
-    this.budget.leave();
+    this.budget.leaveText();
     return result;
   }
 

@@ -219,11 +219,20 @@ function textOf(value: Value, budget: Budget, quoted: boolean): string {
   return text;
 }
 
+/** Longest text that can be a key: looking one up costs its length each time. */
+const MAX_KEY = 500;
+
 /** What stands for a key of a dictionary. Only values that never change can be one. */
 function keyText(key: Value): string {
-  if (typeof key === "string") return `s${key}`;
+  if (typeof key === "string") {
+    if (key.length > MAX_KEY) throw fault("a key is too long");
+    return `s${key}`;
+  }
   if (key === null || typeof key === "boolean" || typeof key === "number") return `v${key}`;
-  if (key instanceof TupleValue && key.items.every((item) => !(item instanceof TupleValue))) {
+  if (
+    key instanceof TupleValue && key.items.length <= MAX_KEY / 10 &&
+    key.items.every((item) => !(item instanceof TupleValue))
+  ) {
     return `t${JSON.stringify(key.items.map(keyText))}`;
   }
   throw fault(`a ${typeName(key)} cannot be a key`);
