@@ -101,6 +101,6 @@ async function permissions(session: Session, settings: ThreadSettings): Promise<
     sandboxPolicy: settings.sandboxPolicy,
     approvalPolicy: settings.approvalPolicy,
     writableRoots: roots,
-    approvedPrefixes: [],
+    approvedPrefixes: session.services.rules.current.allowedPrefixes(),
   });
 }

@@ -6,6 +6,7 @@ import {
   TokenLedger,
 } from "../context/mod.ts";
 import type { ModelClient, ModelInfo } from "../model/mod.ts";
+import type { CommandPolicy, LiveRules } from "../policy/mod.ts";
 import type { ProcessTable, Shell } from "../process/mod.ts";
 import type {
   AbsolutePath,
@@ -25,6 +26,7 @@ import type {
 import type { RolloutItem, RolloutLine, RolloutRecorder } from "../rollout/mod.ts";
 import type { Sandbox, SelfCommand } from "../sandbox/mod.ts";
 import type { Logger } from "../telemetry/mod.ts";
+import { SessionApprovals } from "../tools/mod.ts";
 import { EventQueue } from "./event_queue.ts";
 import { PendingAnswers } from "./pending_answers.ts";
 import type { ThreadSettings } from "./settings.ts";
@@ -35,6 +37,8 @@ export interface ThreadServices {
   findModel(slug: string): ModelInfo;
   noteModelsEtag(etag: string): void;
   sandbox(): Promise<Sandbox>;
+  readonly policy: CommandPolicy;
+  readonly rules: LiveRules;
   readonly self: SelfCommand;
   readonly shell: Shell;
   /** Environment of commands, policy applied. */
@@ -83,6 +87,7 @@ export class Session {
   readonly history = new History();
   readonly events = new EventQueue();
   readonly pending = new PendingAnswers();
+  readonly approvals = new SessionApprovals();
   readonly images = new ImageCache();
   readonly ledger: TokenLedger;
   settings: ThreadSettings;

@@ -1,3 +1,4 @@
+import { developerMessage } from "../context/mod.ts";
 import type { EventBody, ResponseItem } from "../protocol/mod.ts";
 import type { ToolHost } from "../tools/mod.ts";
 import type { Session } from "./session.ts";
@@ -26,9 +27,20 @@ export function createToolHost(session: Session, turn: () => Turn): ToolHost {
         cwd: request.cwd,
         reason: request.reason,
         proposedExecpolicyAmendment: request.proposedPrefix,
-        parsedCommand: [{ type: "unknown", cmd: request.command.join(" ") }],
+        parsedCommand: request.parsedCommand,
       });
       return await decision;
+    },
+    allowPrefix: async (prefix) => {
+      try {
+        await session.services.rules.allow(prefix);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        const message = `Failed to apply execpolicy amendment: ${reason}`;
+        return await emit({ type: "warning", message });
+      }
+      const saved = `Approved command prefix saved:\n- ${wordList(prefix)}`;
+      session.recordItems([developerMessage(saved)]);
     },
     askPatchApproval: async (request) => {
       const decision = session.pending.awaitDecision(request.callId);
@@ -53,4 +65,9 @@ export function createToolHost(session: Session, turn: () => Turn): ToolHost {
       return await answers;
     },
   };
+}
+
+/** As rules write a pattern. */
+function wordList(words: readonly string[]): string {
+  return `[${words.map((word) => JSON.stringify(word)).join(", ")}]`;
 }

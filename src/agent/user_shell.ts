@@ -20,6 +20,7 @@ export async function runUserShell(
     callId: uuidV7(services.now),
     processId: null,
     command: argv,
+    parsedCommand: await services.policy.describe(argv),
     cwd: turn.settings.cwd,
     source: "user_shell",
   });

@@ -3,6 +3,7 @@ import type { Config } from "../config/mod.ts";
 import { baseInstructions, readUserInstructions } from "../context/mod.ts";
 import { readGitInfo } from "../git/mod.ts";
 import type { ModelInfo } from "../model/mod.ts";
+import { LiveRules, loadRules } from "../policy/mod.ts";
 import { commandEnvironment, ProcessTable, ShellSnapshot } from "../process/mod.ts";
 import type { EventBody, ThreadId } from "../protocol/mod.ts";
 import { type LoadedThread, readRollout, RolloutRecorder } from "../rollout/mod.ts";
@@ -108,7 +109,7 @@ export class App implements AsyncDisposable {
         lastModel: loaded.lastModel,
       },
     };
-    const thread = await Thread.start(options, this.#threadServices(id));
+    const thread = await Thread.start(options, this.#threadServices(id, await this.#loadRules()));
     this.#owned.use(thread);
     failures.connect((message) => thread.notify({ type: "warning", message }));
     return thread;
@@ -141,7 +142,16 @@ export class App implements AsyncDisposable {
     };
   }
 
-  #threadServices(id: ThreadId): ThreadServices {
+  /** Read anew for each session; what another session allows in the meantime is not seen by this one. */
+  async #loadRules(): Promise<LiveRules> {
+    const { codexHome, ruleFolders } = this.config;
+    return new LiveRules(
+      await loadRules({ folders: ruleFolders }),
+      `${codexHome}/rules/default.rules`,
+    );
+  }
+
+  #threadServices(id: ThreadId, rules: LiveRules): ThreadServices {
     const { options, services } = this;
     const commandEnv = commandEnvironment(options.config.environmentPolicy, options.env, id);
     const snapshot = this.#snapshot(id, commandEnv);
@@ -150,6 +160,8 @@ export class App implements AsyncDisposable {
       findModel: services.findModel,
       noteModelsEtag: services.noteModelsEtag,
       sandbox: services.sandbox,
+      policy: services.policy,
+      rules,
       self: options.self,
       shell: services.shell,
       commandEnv,

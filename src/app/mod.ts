@@ -25,7 +25,7 @@ export {
   type LoadConfigOptions,
 } from "../config/mod.ts";
 export { findRepoRoot } from "../git/mod.ts";
-export { shlexJoin } from "../policy/mod.ts";
+export { RulesError, shlexJoin } from "../policy/mod.ts";
 export { SandboxError, sandboxSummary } from "../sandbox/mod.ts";
 export { createLogger } from "../telemetry/mod.ts";
 export { findThreadById, findThreadByName, latestThread } from "../rollout/mod.ts";

@@ -8,6 +8,7 @@ import {
   ModelsManager,
   userAgent,
 } from "../model/mod.ts";
+import { CommandPolicy } from "../policy/mod.ts";
 import { readOsFacts } from "../platform/mod.ts";
 import { detectShell, readPasswdShell, type Shell } from "../process/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
@@ -21,6 +22,7 @@ export interface SharedServices extends AsyncDisposable {
   /** Something about the stored login that the person should know; `null` = nothing. */
   readonly loginWarning: string | null;
   readonly shell: Shell;
+  readonly policy: CommandPolicy;
   readonly tmpdir: AbsolutePath | null;
   findModel(slug: string): ModelInfo;
   /** What a thread starts with when nobody named a model. */
@@ -74,6 +76,7 @@ export async function openServices(options: AppOptions): Promise<SharedServices>
     client: createModelClient(requests),
     loginWarning: auth.warning,
     shell,
+    policy: new CommandPolicy({ os: Deno.build.os, userShell: shell.path }),
     tmpdir: env["TMPDIR"] || null,
     findModel: (slug) => models.find(slug, overrides),
     defaultModel: () => models.defaultModel({ chatgptLogin }),

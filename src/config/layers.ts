@@ -89,3 +89,10 @@ export function systemFolder(env: Readonly<Record<string, string>>): AbsolutePat
     ? join(env["ProgramData"] ?? "C:\\ProgramData", "OpenAI", "Codex")
     : "/etc/codex";
 }
+
+/** The folders of rules beside the files of the layers that count, there or not. */
+export function ruleFolders(layers: readonly Layer[]): AbsolutePath[] {
+  return layers
+    .filter((layer) => layer.disabledReason === null)
+    .flatMap(({ file }) => file === null ? [] : [join(dirname(file), "rules")]);
+}

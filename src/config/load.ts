@@ -1,7 +1,14 @@
 import { join } from "node:path";
 import { Mismatch, readValue } from "./check.ts";
 import { ConfigError } from "./error.ts";
-import { fileLayer, type Layer, mergeLayers, sessionLayer, systemFolder } from "./layers.ts";
+import {
+  fileLayer,
+  type Layer,
+  mergeLayers,
+  ruleFolders,
+  sessionLayer,
+  systemFolder,
+} from "./layers.ts";
 import { locateMismatch } from "./locate.ts";
 import { overrideTable } from "./overrides.ts";
 import { projectLayers } from "./project_layers.ts";
@@ -73,6 +80,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
     profile,
     trust: trustOf(projects, [cwd, repoRoot]),
     rootMarkers,
+    ruleFolders: ruleFolders([system, user, ...project]),
     notices: hiddenOverrides(session, profile, profileName),
   });
 }

@@ -20,6 +20,7 @@ export interface ResolveInput {
   readonly trust: TrustLevel | null;
   /** Taken from the layers that do not belong to the project. */
   readonly rootMarkers: readonly string[];
+  readonly ruleFolders: readonly AbsolutePath[];
   /** Notices about the layers themselves. */
   readonly notices: readonly StartupNotice[];
 }
@@ -69,6 +70,7 @@ export async function resolveConfig(input: ResolveInput): Promise<Config> {
       .map((name) => name.trim())
       .filter((name) => name !== ""),
     projectRootMarkers: input.rootMarkers,
+    ruleFolders: input.ruleFolders,
     hideAgentReasoning: table.hide_agent_reasoning ?? false,
     showRawAgentReasoning: table.show_raw_agent_reasoning ?? overrides.showRawAgentReasoning ??
       local !== null,

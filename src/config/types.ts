@@ -67,6 +67,8 @@ export interface Config {
   readonly projectDocMaxBytes: number;
   readonly projectDocFallbackFilenames: readonly string[];
   readonly projectRootMarkers: readonly string[];
+  /** Where `.rules` files may lie: beside each layer that counts. An untrusted project has none. */
+  readonly ruleFolders: readonly AbsolutePath[];
   readonly hideAgentReasoning: boolean;
   readonly showRawAgentReasoning: boolean;
   readonly chatgptBaseUrl: string;

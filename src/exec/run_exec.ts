@@ -7,6 +7,7 @@ import {
   findRepoRoot,
   openApp,
   refusedLogin,
+  RulesError,
   sandboxSummary,
 } from "../app/mod.ts";
 import type { ExecArgs, ExecIo } from "./args.ts";
@@ -136,6 +137,7 @@ function complaint(error: unknown): string {
   if (error instanceof ConfigError) {
     return error.located ? `Error loading config.toml:\n${error.message}` : error.message;
   }
+  if (error instanceof RulesError) return `Error loading rules:\n${error.message}`;
   return `Error: ${messageOf(error)}`;
 }
 

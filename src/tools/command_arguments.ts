@@ -1,7 +1,7 @@
 import { normalizePath } from "../files/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
 import type { Arguments } from "./arguments.ts";
-import type { SandboxPermissions } from "./orchestrate.ts";
+import type { SandboxPermissions } from "../policy/mod.ts";
 import { list, number, type ParameterSchema, text } from "./schema.ts";
 
 /** The three fields with which a model asks for more than the sandbox gives. */

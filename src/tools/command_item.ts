@@ -8,6 +8,8 @@ import { ToolFailure } from "./errors.ts";
 import type { ToolContext } from "./types.ts";
 
 export interface CommandItemFacts {
+  /** What the command does, for people; see `CommandPolicy.describe`. */
+  readonly parsedCommand: readonly ParsedCommand[];
   readonly callId: string;
   readonly processId: string | null;
   readonly command: readonly string[];
@@ -23,18 +25,12 @@ export function startedCommand(facts: CommandItemFacts): CommandTurnItem {
     processId: facts.processId,
     command: facts.command,
     cwd: facts.cwd,
-    parsedCommand: displayCommand(facts.command),
+    parsedCommand: facts.parsedCommand,
     source: facts.source,
     interactionInput: null,
     status: "in_progress",
     result: null,
   };
-}
-
-/** The script of a shell call, else the words; nothing here claims to understand it. */
-function displayCommand(command: readonly string[]): readonly ParsedCommand[] {
-  const script = command.length === 3 && /^-l?c$/.test(command[1] ?? "") ? command[2] : undefined;
-  return [{ type: "unknown", cmd: script ?? command.join(" ") }];
 }
 
 /** Ends `item` with a message in place of output: refused, or failed before it printed anything. */

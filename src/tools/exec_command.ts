@@ -65,6 +65,7 @@ async function run(
   const opened = await orchestrate(
     {
       callId: call.callId,
+      family: "unified_exec",
       command,
       argv: context.wrapShell(command, cwd),
       cwd,
@@ -120,6 +121,7 @@ async function open(
         callId: launch.call.callId,
         processId,
         command: launch.command,
+        parsedCommand: await context.policy.describe(launch.command),
         cwd: launch.cwd,
         source: "unified_exec_startup",
       });

@@ -9,12 +9,12 @@
  */
 export { IncompatiblePayload, ToolFailure } from "./errors.ts";
 export { CallLock } from "./lock.ts";
-export { type Requirement, requirement, type SandboxPermissions } from "./orchestrate.ts";
 export { buildToolset, type Toolset } from "./registry.ts";
 export { callFromItem, dispatch, isToolCall } from "./router.ts";
 export { type CommandReport, formattedOutput } from "./format.ts";
 export { exitCode, toReport } from "./run_command.ts";
 export { startedCommand } from "./command_item.ts";
+export { SessionApprovals } from "./session_approvals.ts";
 export type {
   Tool,
   ToolCall,

@@ -1,13 +1,14 @@
 import type { AbsolutePath, ApprovalPolicy, SandboxPolicy } from "../protocol/mod.ts";
+import type { SandboxPermissions } from "../policy/mod.ts";
 import { type Confined, looksDenied } from "../sandbox/mod.ts";
 import { ToolFailure } from "./errors.ts";
 import type { ToolContext } from "./types.ts";
 
-export type SandboxPermissions = "use_default" | "require_escalated";
-
 /** A command that the model wants run. */
 export interface CommandRequest {
   readonly callId: string;
+  /** Approvals for a session count within a family of tools. */
+  readonly family: "shell" | "unified_exec";
   /** As asked for. */
   readonly command: readonly string[];
   /** What is really started; differs from `command` where a shell's start-up is spared. */
@@ -26,35 +27,6 @@ export interface AttemptResult<T> {
   /** Null while it still runs. */
   readonly exitCode: number | null;
   readonly text: () => string;
-}
-
-/** How a command may start, before anything is known of its outcome. */
-export type Requirement =
-  | { readonly type: "run"; readonly confined: boolean }
-  | { readonly type: "ask"; readonly confined: boolean; readonly reason: string | null };
-
-/**
- * The decision table of approval policy × sandbox policy × permissions for a command of which nothing is
- * known. Data for the exec policy comes in here once there is one.
- */
-export function requirement(
-  approval: ApprovalPolicy,
-  sandbox: SandboxPolicy,
-  permissions: SandboxPermissions,
-): Requirement {
-  const escalated = permissions === "require_escalated";
-  switch (approval) {
-    case "never":
-    case "on-failure":
-      return { type: "run", confined: true };
-    case "untrusted":
-      return { type: "ask", confined: true, reason: null };
-    case "on-request":
-      if (!escalated) return { type: "run", confined: true };
-      return sandbox.type === "danger-full-access" || sandbox.type === "external-sandbox"
-        ? { type: "run", confined: true }
-        : { type: "ask", confined: false, reason: null };
-  }
 }
 
 const APPROVAL_NAMES: Readonly<Record<ApprovalPolicy, string>> = {
@@ -86,24 +58,35 @@ export async function orchestrate<T>(
   context: ToolContext,
   attempt: (confined: Confined) => Promise<AttemptResult<T>>,
 ): Promise<T> {
-  const first = requirement(context.approvalPolicy, context.sandboxPolicy, request.permissions);
-  if (first.type === "ask") await ask(request, context, first.reason ?? request.justification);
-  const policy: SandboxPolicy = first.confined
-    ? context.sandboxPolicy
-    : { type: "danger-full-access" };
-  const confined = await confine(request, context, policy);
+  const requirement = await context.policy.decide({
+    argv: request.command,
+    approvalPolicy: context.approvalPolicy,
+    sandboxPolicy: context.sandboxPolicy,
+    permissions: request.permissions,
+    prefixRule: request.prefixRule,
+    rules: context.rules(),
+  });
+  if (requirement.type === "forbidden") throw new ToolFailure(requirement.reason);
+  const asked = requirement.type === "needs_approval";
+  if (asked) await ask(request, context, requirement.reason, requirement.amendment);
+  const bypass = requirement.type === "skip" && requirement.bypassSandbox;
+  const free = bypass || request.permissions === "require_escalated";
+  const confined = await confine(request, context, free ? UNCONFINED : context.sandboxPolicy);
   const result = await attempt(confined);
   const denied = result.exitCode !== null && result.exitCode !== 0 &&
     looksDenied({ kind: confined.kind, exitCode: result.exitCode, text: result.text() });
   const mayRetry = context.approvalPolicy === "on-failure" ||
     context.approvalPolicy === "untrusted";
   if (!denied || !mayRetry) return result.value;
-  if (first.type !== "ask") {
-    await ask(request, context, "command failed; retry without sandbox?");
-  }
-  const free = await confine(request, context, { type: "danger-full-access" });
-  return (await attempt(free)).value;
+  if (!asked) await ask(request, context, RETRY_REASON, requirement.amendment);
+  const second = await confine(request, context, UNCONFINED);
+  return (await attempt(second)).value;
 }
+
+const UNCONFINED: SandboxPolicy = { type: "danger-full-access" };
+
+/** The question after a denial; clients know it. */
+export const RETRY_REASON = "command failed; retry without sandbox?";
 
 async function confine(
   request: CommandRequest,
@@ -122,22 +105,47 @@ async function confine(
   });
 }
 
+/** Under what a session remembers an approval of this command. */
+async function approvalKeys(request: CommandRequest, context: ToolContext): Promise<unknown[]> {
+  return [{
+    tool: request.family,
+    command: await context.policy.canonical(request.command),
+    cwd: request.cwd,
+    ...(request.family === "unified_exec" ? { tty: request.tty } : {}),
+    sandboxPermissions: request.permissions,
+  }];
+}
+
+/** Returns when the command may run. Asks nobody about what the session has approved. */
 async function ask(
   request: CommandRequest,
   context: ToolContext,
   reason: string | null,
+  amendment: readonly string[] | null,
 ): Promise<void> {
+  const keys = await approvalKeys(request, context);
+  if (context.approvals.covers(keys)) return;
   const decision = await context.host.askExecApproval({
     callId: request.callId,
     command: request.command,
     cwd: request.cwd,
-    reason,
-    proposedPrefix: request.prefixRule,
+    reason: reason ?? request.justification,
+    proposedPrefix: amendment,
+    parsedCommand: await context.policy.describe(request.command),
   });
   switch (decision.type) {
     case "approved":
+      return;
     case "approved_for_session":
+      context.approvals.add(keys);
+      return;
     case "approved_execpolicy_amendment":
+      if (JSON.stringify(decision.prefix) !== JSON.stringify(amendment)) {
+        context.logger.warn("the prefix that was allowed is not the one that was proposed", {
+          callId: request.callId,
+        });
+      }
+      await context.host.allowPrefix(decision.prefix);
       return;
     case "denied":
     case "abort":

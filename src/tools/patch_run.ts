@@ -13,6 +13,7 @@ import { decodeOutput, runToEnd } from "../process/mod.ts";
 import { looksDenied, mayWrite, type SandboxBackendKind } from "../sandbox/mod.ts";
 import { ToolFailure } from "./errors.ts";
 import { commandJson, type CommandReport } from "./format.ts";
+import { RETRY_REASON } from "./orchestrate.ts";
 import { toReport } from "./run_command.ts";
 import type { ToolContext, ToolOutput } from "./types.ts";
 
@@ -100,6 +101,8 @@ async function ask(
   reason: string | null,
   context: ToolContext,
 ): Promise<void> {
+  const keys = planPaths(plan).map((path) => ({ patch: path }));
+  if (reason === null && context.approvals.covers(keys)) return;
   const decision = await context.host.askPatchApproval({
     callId,
     changes: planChanges(plan),
@@ -109,6 +112,7 @@ async function ask(
   if (decision.type === "denied" || decision.type === "abort") {
     throw new ToolFailure("patch rejected by user");
   }
+  if (decision.type === "approved_for_session") context.approvals.add(keys);
 }
 
 async function patchVerdict(
@@ -142,7 +146,7 @@ async function apply(
     text: first.stderr,
   });
   if (!denied || context.approvalPolicy === "never") return first;
-  if (!approved) await ask(callId, plan, "command failed; retry without sandbox?", context);
+  if (!approved) await ask(callId, plan, RETRY_REASON, context);
   // What the first try changed is not known: look at the disk again.
   return await applyHere(await verify(text, cwd), context);
 }

@@ -37,6 +37,7 @@ export async function runShellCommand(
     callId: request.callId,
     processId: null,
     command: request.command,
+    parsedCommand: await context.policy.describe(request.command),
     cwd: request.cwd,
     source: "agent",
   });

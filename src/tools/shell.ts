@@ -77,6 +77,7 @@ async function runFamily(
   if (patched !== null) return patched;
   const request: CommandRequest = {
     callId: call.callId,
+    family: "shell",
     command: asked.command,
     argv: context.wrapShell(asked.command, cwd),
     cwd,

@@ -5,6 +5,7 @@ import type {
   EventBody,
   FileChange,
   FunctionCallOutputItem,
+  ParsedCommand,
   ResponseItem,
   ReviewDecision,
   SandboxPolicy,
@@ -14,10 +15,12 @@ import type {
   UserQuestion,
   WebSearchMode,
 } from "../protocol/mod.ts";
+import type { CommandPolicy, RuleSet } from "../policy/mod.ts";
 import type { ProcessTable, Shell } from "../process/mod.ts";
 import type { Sandbox, SelfCommand } from "../sandbox/mod.ts";
 import type { ImageCache } from "../context/mod.ts";
 import type { Logger } from "../telemetry/mod.ts";
+import type { SessionApprovals } from "./session_approvals.ts";
 
 /** What a tool may ask of the thread that runs it. `agent/` implements it. */
 export interface ToolHost {
@@ -28,8 +31,12 @@ export interface ToolHost {
     readonly command: readonly string[];
     readonly cwd: AbsolutePath;
     readonly reason: string | null;
+    /** The prefix that a person may allow for good. */
     readonly proposedPrefix: readonly string[] | null;
+    readonly parsedCommand: readonly ParsedCommand[];
   }): Promise<ReviewDecision>;
+  /** Allows every command that begins like this from now on. A failure is told, not thrown. */
+  allowPrefix(prefix: readonly string[]): Promise<void>;
   askPatchApproval(request: {
     readonly callId: string;
     readonly changes: Readonly<Record<AbsolutePath, FileChange>>;
@@ -54,6 +61,11 @@ export interface ToolContext {
   readonly cwd: AbsolutePath;
   readonly approvalPolicy: ApprovalPolicy;
   readonly sandboxPolicy: SandboxPolicy;
+  readonly policy: CommandPolicy;
+  /** The rules as they are now. */
+  rules(): RuleSet;
+  /** What a person approved for the whole session. */
+  readonly approvals: SessionApprovals;
   readonly mode: CollaborationModeKind;
   readonly truncation: TruncationPolicy;
   readonly acceptsImages: boolean;

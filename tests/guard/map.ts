@@ -29,6 +29,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "model",
     "tools",
     "rollout",
+    // What a session allows from now on.
+    "policy",
     // Facts that a turn carries along: the repository's root, open processes, the backend, a turn's diff.
     "git",
     "process",
@@ -57,7 +59,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // One command and no session: what it needs loads in a third of the time of the whole app.
   sandbox_command: ["config", "platform", "process", "sandbox"],
   // One executable is several programs: as `apply_patch`, and as the helper that confines itself, it has no front end.
-  cli: ["platform", "config", "auth", "exec", "demo", "sandbox_command", "patch", "sandbox"],
+  cli: ["platform", "config", "auth", "exec", "demo", "sandbox_command", "policy", "patch", "sandbox"],
 };
 
 /** What `main.ts` may import. */

@@ -200,6 +200,12 @@ export const COMMANDS: readonly Scenario[] = [
     outputs: { c1: /command timed out after \d+ milliseconds/ },
   },
   {
+    name: "a destructive command is refused",
+    model: [answer(execCommand("c1", "rm -rf /no/such/folder")), finalAnswer()],
+    runs: [{ args: exec("go"), exit: 0, lines: run(message(0, "done"), done(2)) }],
+    outputs: { c1: /rejected: blocked by policy/ },
+  },
+  {
     name: "nothing is written under a read-only sandbox",
     model: [answer(execCommand("c1", "echo x > new.txt")), finalAnswer()],
     runs: [{ args: ["exec", "--json", "go"], exit: 0 }],
