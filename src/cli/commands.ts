@@ -1,4 +1,5 @@
 import { EXEC } from "./exec_spec.ts";
+import { EXECPOLICY } from "./execpolicy_spec.ts";
 import { LOGIN, LOGOUT } from "./login_spec.ts";
 import { DEBUG_COMMAND, SANDBOX_COMMAND } from "./sandbox_spec.ts";
 import { BYPASS, EVERYWHERE, FULL_AUTO, INTERACTIVE } from "./shared_flags.ts";
@@ -22,7 +23,7 @@ export const ROOT: CommandSpec = {
   positionals: [{ name: "PROMPT", doc: "For the terminal UI" }],
   flags: [...INTERACTIVE, ...EVERYWHERE],
   conflicts: [[BYPASS.long, FULL_AUTO.long], [BYPASS.long, "ask-for-approval"]],
-  commands: [EXEC, LOGIN, LOGOUT, DEMO, SANDBOX_COMMAND, DEBUG_COMMAND],
+  commands: [EXEC, LOGIN, LOGOUT, DEMO, SANDBOX_COMMAND, DEBUG_COMMAND, EXECPOLICY],
   versionName: "codex-cli",
   needs: [],
   load: () => import("./root_command.ts"),

@@ -8,7 +8,7 @@ const MAX_COLUMN = 36;
 /** Help of the last command of `path`, printed from its record. */
 export function helpText(path: readonly CommandSpec[]): string {
   const command = path.at(-1)!;
-  const commands = command.commands ?? [];
+  const commands = (command.commands ?? []).filter(({ hidden }) => !hidden);
   const blocks = [command.summary + ".", usageText(path)];
   if (command.details !== undefined) blocks.push(wrap(command.details, 0));
   if (commands.length > 0) {

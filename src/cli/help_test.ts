@@ -12,10 +12,12 @@ Deno.test("help names every flag, argument and subcommand, and fits its width", 
   for (const path of everyPath([ROOT])) {
     const text = helpText(path);
     const command = path.at(-1)!;
-    for (const { long, short } of command.flags) {
+    for (const { long, short, hidden } of command.flags) {
+      if (hidden) continue;
       assert.ok(text.includes(short === undefined ? ` --${long}` : `-${short}, --${long}`), long);
     }
-    for (const { name } of [...command.commands ?? [], ...command.positionals]) {
+    const shown = (command.commands ?? []).filter(({ hidden }) => !hidden);
+    for (const { name } of [...shown, ...command.positionals]) {
       assert.ok(text.includes(name), name);
     }
     for (const line of text.split("\n")) {
@@ -26,7 +28,8 @@ Deno.test("help names every flag, argument and subcommand, and fits its width", 
   }
 });
 
-Deno.test("help does not show hidden spellings", () => {
+Deno.test("help does not show hidden spellings and commands", () => {
   const text = everyPath([ROOT]).map(helpText).join("\n");
   assert.ok(!/--yolo|--experimental-json/.test(text));
+  assert.ok(!helpText([ROOT]).includes("execpolicy"));
 });

@@ -197,7 +197,9 @@ class LevelReader {
   }
 
   #noCommand(): Stop {
-    const names = (this.#command.commands ?? []).map(({ name }) => name);
+    const names = (this.#command.commands ?? [])
+      .filter(({ hidden }) => !hidden)
+      .map(({ name }) => name);
     return this.#mistake(
       `"${this.#positionals[0]}" is no command of this version. Commands are: ` +
         [...names, "help"].join(", "),

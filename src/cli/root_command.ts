@@ -6,7 +6,9 @@ import type { World } from "./world.ts";
 export async function run({ levels }: Invocation, { stderr }: World): Promise<number> {
   const [root] = levels;
   const word = root?.positionals[0];
-  const names = (root?.command.commands ?? []).map(({ name }) => name);
+  const names = (root?.command.commands ?? [])
+    .filter(({ hidden }) => !hidden)
+    .map(({ name }) => name);
   await stderr.write(
     word === undefined
       ? 'error: the terminal UI is not part of this version; run a prompt with: codex exec "..."\n'

@@ -40,6 +40,8 @@ export interface CommandSpec {
   readonly aliases?: readonly string[];
   /** One line for help. */
   readonly summary: string;
+  /** Works, but help does not show it. */
+  readonly hidden?: true;
   /** Further text for help. */
   readonly details?: string;
   readonly positionals: readonly PositionalSpec[];

@@ -59,7 +59,17 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // One command and no session: what it needs loads in a third of the time of the whole app.
   sandbox_command: ["config", "platform", "process", "sandbox"],
   // One executable is several programs: as `apply_patch`, and as the helper that confines itself, it has no front end.
-  cli: ["platform", "config", "auth", "exec", "demo", "sandbox_command", "policy", "patch", "sandbox"],
+  cli: [
+    "platform",
+    "config",
+    "auth",
+    "exec",
+    "demo",
+    "sandbox_command",
+    "policy",
+    "patch",
+    "sandbox",
+  ],
 };
 
 /** What `main.ts` may import. */
