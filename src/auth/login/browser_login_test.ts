@@ -5,6 +5,7 @@ import {
   startOauthIssuer,
   visit,
 } from "../../../tests/support/oauth_issuer.ts";
+import { rawGet } from "../../../tests/support/raw_request.ts";
 import { type BrowserLogin, type BrowserLoginOptions, startBrowserLogin } from "./browser_login.ts";
 import type { ChatgptLogin } from "./granted_login.ts";
 import { issuerOf } from "./issuer.ts";
@@ -133,17 +134,6 @@ Deno.test("browser login: an owner whose organization is not set up is sent ther
   await login.completed;
 });
 
-/** A request with any headers: `fetch` leaves out those that only a browser may set. */
-async function askRaw(port: number, path: string, headers: Readonly<Record<string, string>> = {}) {
-  using connection = await Deno.connect({ hostname: "127.0.0.1", port });
-  const all = { host: `127.0.0.1:${port}`, connection: "close", ...headers };
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  const request = `GET ${path} HTTP/1.1\r\n${lines.join("")}\r\n`;
-  await connection.write(new TextEncoder().encode(request));
-  const text = await new Response(connection.readable).text();
-  return { status: Number(text.split(" ")[1]), text };
-}
-
 Deno.test("browser login: what is not the awaited answer changes nothing", async () => {
   await using rig = new Rig();
   const login = await rig.start();
@@ -164,7 +154,7 @@ Deno.test("browser login: what is not the awaited answer changes nothing", async
     [`/auth/callback?code=c&state=${state}`, 403, /Unknown host/, host],
   ];
   for (const [path, status, text, headers] of cases) {
-    const answer = await askRaw(login.port, path, headers);
+    const answer = await rawGet(login.port, path, headers);
     assert.equal(answer.status, status, path);
     assert.match(answer.text, text, path);
   }
@@ -177,7 +167,7 @@ Deno.test("browser login: what is not the awaited answer changes nothing", async
 Deno.test("browser login: /cancel ends it, also with the bare request of the reference", async () => {
   await using rig = new Rig();
   const login = await rig.start();
-  const answer = (await askRaw(login.port, "/cancel")).text;
+  const answer = (await rawGet(login.port, "/cancel")).text;
   assert.match(answer, /^HTTP\/1\.1 200 /);
   assert.match(answer, /Login cancelled$/);
   await failure(login, "cancelled");
