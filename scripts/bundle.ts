@@ -4,13 +4,22 @@
  *
  * @module
  */
-import { dirname } from "node:path";
+import { copyFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { ROOT } from "./project.ts";
 
 /** Packages that read files of their own, native code or WebAssembly: they stay packages, beside the bundle. */
-export const UNBUNDLED: readonly string[] = ["@lydell/node-pty", "@silvia-odwyer/photon-node"];
+export const UNBUNDLED: readonly string[] = [
+  "@lydell/node-pty",
+  "@napi-rs/keyring",
+  "@silvia-odwyer/photon-node",
+  "web-tree-sitter",
+];
 
-/** Writes the bundle of `main.ts` to `output`. */
+/** Files that modules read from beside themselves, and so have to lie beside the bundle. */
+export const BESIDE_BUNDLE: readonly string[] = ["src/policy/shell/bash_grammar.bin"];
+
+/** Writes the bundle of `main.ts` to `output`, with the files it needs beside it. */
 export async function bundle(output: string): Promise<void> {
   await Deno.mkdir(dirname(output), { recursive: true });
   const external = UNBUNDLED.map((name) => `--external=${name}`);
@@ -21,4 +30,7 @@ export async function bundle(output: string): Promise<void> {
     stderr: "inherit",
   }).output();
   if (!success) throw new Error("deno bundle failed");
+  for (const path of BESIDE_BUNDLE) {
+    await copyFile(join(ROOT, path), join(dirname(output), basename(path)));
+  }
 }

@@ -7,9 +7,9 @@
  *
  * @module
  */
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
-import { bundle } from "./bundle.ts";
+import { BESIDE_BUNDLE, bundle } from "./bundle.ts";
 import { DIST, permissionFlags, readProject, ROOT } from "./project.ts";
 import {
   executableName,
@@ -20,14 +20,16 @@ import {
   TARGETS,
 } from "./targets.ts";
 
+/** What is compiled. Its path becomes part of the executable, so it is the same for every build. */
+const BUNDLE = join(DIST, "build", "codex.js");
+
 /**
  * Files that the program reads at run time and that no import leads to. Native addons are not listed: `deno compile`
  * embeds the npm packages of the target it builds for.
  */
-const ASSETS: readonly { readonly path: string; readonly os?: Target["os"] }[] = [];
-
-/** What is compiled. Its path becomes part of the executable, so it is the same for every build. */
-const BUNDLE = join(DIST, "build", "codex.js");
+const ASSETS: readonly { readonly path: string; readonly os?: Target["os"] }[] = BESIDE_BUNDLE.map(
+  (path) => ({ path: join(DIST, "build", basename(path)) }),
+);
 
 /** Flags that make a better executable, but that not every supported Deno knows. */
 const OPTIONAL_FLAGS: readonly (readonly [flag: string, ...values: string[]])[] = [

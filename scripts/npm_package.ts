@@ -44,6 +44,19 @@ function pinnedVersion(imports: Readonly<Record<string, string>>, name: string):
   return version;
 }
 
+/** Native code, which is not there for every system. */
+const ADDONS: ReadonlySet<string> = new Set(["@lydell/node-pty", "@napi-rs/keyring"]);
+
+/** Those packages beside the bundle that `wanted` picks, with their versions. */
+function pinned(
+  imports: Readonly<Record<string, string>>,
+  wanted: (name: string) => boolean,
+): Record<string, string> {
+  return Object.fromEntries(
+    UNBUNDLED.filter(wanted).map((name) => [name, pinnedVersion(imports, name)]),
+  );
+}
+
 async function writePackage(name: string): Promise<void> {
   const project = await readProject();
   await Deno.mkdir(join(PACKAGE, "bin"), { recursive: true });
@@ -56,11 +69,9 @@ async function writePackage(name: string): Promise<void> {
     bin: { codex: "bin/codex.js" },
     files: ["bin", "dist"],
     engines: { node: ">=18" },
-    dependencies: { deno: DENO_VERSION },
-    // Without a prebuilt addon the program falls back to pipes: no reason to refuse the installation.
-    optionalDependencies: Object.fromEntries(
-      UNBUNDLED.map((each) => [each, pinnedVersion(project.imports, each)]),
-    ),
+    dependencies: { deno: DENO_VERSION, ...pinned(project.imports, (name) => !ADDONS.has(name)) },
+    // Without them the program falls back to pipes and files: no reason to refuse the installation.
+    optionalDependencies: pinned(project.imports, (name) => ADDONS.has(name)),
   };
   await Deno.writeTextFile(join(PACKAGE, "package.json"), JSON.stringify(manifest, null, 2) + "\n");
   const launcher = await Deno.readTextFile(join(ROOT, "scripts", "npm", "launcher.js"));

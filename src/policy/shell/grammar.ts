@@ -3,9 +3,10 @@ import { PolicyError } from "../error.ts";
 
 /**
  * The grammar of bash, compiled to WebAssembly: `tree-sitter-bash.wasm` of the npm package `tree-sitter-bash`
- * 0.25.1, alone, because the rest of that package is 20 MB of native code. The bundle has it beside itself.
+ * 0.25.1, alone, because the rest of that package is 20 MB of native code. The bundle has it beside itself. Not
+ * called `.wasm`: `deno compile` would take it for a module of the program.
  */
-const GRAMMAR_FILE = "./tree_sitter_bash.wasm";
+const GRAMMAR_FILE = "./bash_grammar.bin";
 
 /** Longer scripts are not looked into. */
 const MAX_SCRIPT_LENGTH = 256 * 1024;
