@@ -28,6 +28,7 @@ import type { Sandbox, SelfCommand } from "../sandbox/mod.ts";
 import type { Logger } from "../telemetry/mod.ts";
 import { SessionApprovals } from "../tools/mod.ts";
 import { EventQueue } from "./event_queue.ts";
+import type { Hooks } from "./hooks.ts";
 import { PendingAnswers } from "./pending_answers.ts";
 import type { ThreadSettings } from "./settings.ts";
 
@@ -39,6 +40,7 @@ export interface ThreadServices {
   sandbox(): Promise<Sandbox>;
   readonly policy: CommandPolicy;
   readonly rules: LiveRules;
+  readonly hooks: Hooks;
   readonly self: SelfCommand;
   readonly shell: Shell;
   /** Environment of commands, policy applied. */

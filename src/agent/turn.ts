@@ -2,6 +2,7 @@ import { effectiveWindow, userInputMessage } from "../context/mod.ts";
 import { ModelError } from "../model/mod.ts";
 import type { TurnError, UserInput } from "../protocol/mod.ts";
 import { compact, needsCompaction } from "./compact.ts";
+import { userMessages } from "./hooks.ts";
 import { sample } from "./sampling.ts";
 import type { Session } from "./session.ts";
 import type { Turn } from "./turn_context.ts";
@@ -23,6 +24,13 @@ export async function runTurn(
     await warnAboutModel(session, turn);
     await makeRoom(session, turn, () => recordUserInput(session, turn, inputs));
     lastAgentMessage = await runLoop(session, turn);
+    session.services.hooks.turnFinished({
+      threadId: session.id,
+      turnId: turn.id,
+      cwd: turn.settings.cwd,
+      inputMessages: userMessages(session.history.items()),
+      lastAgentMessage,
+    });
   });
   await completed(session, turn, lastAgentMessage);
 }

@@ -1,10 +1,16 @@
-import { Thread, type ThreadOptions, type ThreadServices, uuidV7 } from "../agent/mod.ts";
+import {
+  notifyHooks,
+  Thread,
+  type ThreadOptions,
+  type ThreadServices,
+  uuidV7,
+} from "../agent/mod.ts";
 import type { Config } from "../config/mod.ts";
 import { baseInstructions, readUserInstructions } from "../context/mod.ts";
 import { readGitInfo } from "../git/mod.ts";
 import type { ModelInfo } from "../model/mod.ts";
 import { LiveRules, loadRules } from "../policy/mod.ts";
-import { commandEnvironment, ProcessTable, ShellSnapshot } from "../process/mod.ts";
+import { commandEnvironment, ProcessTable, ShellSnapshot, startAndLeave } from "../process/mod.ts";
 import type { EventBody, ThreadId } from "../protocol/mod.ts";
 import { type LoadedThread, readRollout, RolloutRecorder } from "../rollout/mod.ts";
 import type { AppOptions } from "./options.ts";
@@ -162,6 +168,11 @@ export class App implements AsyncDisposable {
       sandbox: services.sandbox,
       policy: services.policy,
       rules,
+      hooks: notifyHooks({
+        command: options.config.notify ?? [],
+        start: (argv) => startAndLeave(argv, options.env),
+        logger: options.logger.withTarget("codex_core::notify"),
+      }),
       self: options.self,
       shell: services.shell,
       commandEnv,

@@ -15,6 +15,7 @@ export { ProcessTable, type ProcessTableOptions } from "./process_table.ts";
 export { runToEnd } from "./run_to_end.ts";
 export { ShellSnapshot, type ShellSnapshotOptions } from "./shell_snapshot.ts";
 export { detectShell, modelShell, readPasswdShell, shellArgv } from "./shells.ts";
+export { startAndLeave } from "./start_and_leave.ts";
 export { ptyAvailable } from "./terminal_host.ts";
 export type {
   CapturedOutput,
