@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { LoginStage } from "../support/login_stage.ts";
+import { type Behaviour, recordText } from "../support/token_authority.ts";
+
+Deno.test("exec: a refused token is renewed, and the turn succeeds", async () => {
+  await using login = await LoginStage.open();
+  await login.logIn();
+  const run = await login.run(["exec", "hello"]);
+  assert.equal(run.code, 0, run.stderr);
+  assert.equal(run.stdout.trim(), "done");
+  assert.equal(login.authority.presented.length, 1);
+  const [presented] = login.authority.presented;
+  assert.deepEqual(Object.keys(presented?.body ?? {}), [
+    "client_id",
+    "grant_type",
+    "refresh_token",
+    "scope",
+  ]);
+  assert.equal(presented?.headers.get("originator"), "codex_exec");
+  assert.match(presented?.headers.get("user-agent") ?? "", /^codex_exec\//);
+});
+
+Deno.test("16 runs of exec at once with a refused token: one refresh, none fails", async () => {
+  await using login = await LoginStage.open();
+  login.authority.latencyMs = 300;
+  await login.logIn();
+  const runs = await Promise.all(
+    Array.from({ length: 16 }, () => login.run(["exec", "--ephemeral", "hello"])),
+  );
+  for (const { code, stderr } of runs) assert.equal(code, 0, stderr);
+  assert.equal(login.authority.presented.length, 1);
+  assert.equal(login.authority.refreshes, 1);
+  assert.equal(login.authority.reuses, 0);
+  assert.ok(await login.isAlive());
+});
+
+Deno.test("exec: servers that refuse the new token too end the turn after one refresh", async () => {
+  await using login = await LoginStage.open(() => ({ status: 401, body: "{}" }));
+  await login.logIn();
+  const run = await login.run(["exec", "hello"]);
+  assert.equal(run.code, 1);
+  assert.match(run.stderr, /401/);
+  assert.equal(login.authority.presented.length, 1);
+});
+
+interface Failure {
+  readonly name: string;
+  readonly behaviour: Behaviour;
+  readonly says: RegExp;
+}
+
+const refusal = (code: string, status = 401): Behaviour => ({
+  type: "answer",
+  status,
+  body: JSON.stringify({ error: { code, message: "AUTHORITY-BODY" } }),
+});
+
+const FAILURES: readonly Failure[] = [
+  {
+    name: "expired",
+    behaviour: refusal("refresh_token_expired"),
+    says: /has expired.*codex login/,
+  },
+  {
+    name: "reused",
+    behaviour: refusal("REFRESH_TOKEN_REUSED", 400),
+    says: /already used.*codex login/,
+  },
+  {
+    name: "revoked",
+    behaviour: refusal("refresh_token_invalidated"),
+    says: /revoked.*codex login/,
+  },
+  { name: "refused", behaviour: refusal("invalid_grant"), says: /refuses it.*codex login/ },
+  {
+    name: "authority 5xx",
+    behaviour: { type: "answer", status: 503, body: "AUTHORITY-BODY" },
+    says: /answered 503.*Try again/,
+  },
+  { name: "cut connection", behaviour: { type: "cut" }, says: /Check the network and try again/ },
+  {
+    name: "an answer without tokens",
+    behaviour: { type: "answer", status: 200, body: "{}" },
+    says: /without tokens/,
+  },
+];
+
+for (const { name, behaviour, says } of FAILURES) {
+  Deno.test(`exec tells what is wrong and exits with 1: ${name}`, async () => {
+    await using login = await LoginStage.open();
+    await login.logIn();
+    login.authority.behaviours.push(behaviour);
+    const run = await login.run(["exec", ...login.withoutRetries, "hello"]);
+    assert.equal(run.code, 1, run.stderr);
+    assert.match(run.stderr, says);
+    assert.doesNotMatch(run.stderr, /AUTHORITY-BODY|^\s+at .*:\d+/m);
+    for (const secret of login.authority.secrets) assert.ok(!run.stderr.includes(secret));
+    assert.equal(login.authority.presented.length, 1);
+  });
+}
+
+const TAKEN_AWAY: readonly [string, (login: LoginStage) => void, RegExp][] = [
+  ["logged out", (login) => Deno.removeSync(login.file), /logged out.*codex login/],
+  [
+    "account changed",
+    (login) => Deno.writeTextFileSync(login.file, recordText(login.authority.issue("other"))),
+    /another account/,
+  ],
+  [
+    "an API key instead",
+    (login) => Deno.writeTextFileSync(login.file, '{"OPENAI_API_KEY":"sk-other"}'),
+    /another account, or with an API key/,
+  ],
+];
+
+for (const [name, takeAway, says] of TAKEN_AWAY) {
+  Deno.test(`exec, ${name} before the refusal: told, and no request to the authority`, async () => {
+    await using login = await LoginStage.open(() => {
+      takeAway(login);
+      return { status: 401, body: "{}" };
+    });
+    await login.logIn({});
+    const run = await login.run(["exec", "hello"]);
+    assert.equal(run.code, 1, run.stderr);
+    assert.match(run.stderr, says);
+    assert.equal(login.authority.presented.length, 0);
+  });
+}
+
+Deno.test("exec: a damaged auth.json is told, never overwritten, and no request is made", async () => {
+  await using login = await LoginStage.open();
+  const half = '{"tokens": {"refresh_token": "HALF';
+  await Deno.writeTextFile(login.file, half);
+  const run = await login.run(["exec", "hello"]);
+  assert.equal(run.code, 1, run.stderr);
+  assert.match(run.stderr, /auth\.json is not usable.*codex login/);
+  assert.doesNotMatch(run.stderr, /HALF/);
+  assert.equal(await Deno.readTextFile(login.file), half);
+  assert.equal(login.model.requests.length, 0);
+});
