@@ -13,6 +13,7 @@ const WRAPPERS: Readonly<Record<string, Wrapper>> = {
   busybox: { valued: [] },
   chroot: { valued: [], operands: 1 },
   command: { valued: [] },
+  coproc: { valued: [] },
   doas: { valued: ["-C", "-u"] },
   env: { valued: ["-u", "--unset", "-C", "--chdir"], assignments: true },
   exec: { valued: ["-a"] },

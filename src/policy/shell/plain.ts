@@ -15,6 +15,12 @@ const WORDS = new Set([
 ]);
 const TOKENS = new Set(["&&", "||", ";", "|", '"', "'"]);
 
+/** Words of the shell's own syntax, where the grammar takes them for names. */
+const RESERVED = new Set([
+  ...["if", "then", "elif", "else", "fi", "for", "in", "while", "until", "do", "done", "case"],
+  ...["esac", "select", "function", "time", "coproc", "[[", "]]", "{", "}", "!"],
+]);
+
 /** White space to one of grammar and shell, an ordinary character to the other. */
 // deno-lint-ignore no-control-regex
 const DISPUTED = /[\x00-\x08\x0b-\x1f\x7f]|[^\S \t\n]/;
@@ -54,6 +60,7 @@ function readCommand(node: SyntaxNode): PlainCommand | null {
 function readName(node: SyntaxNode): Word | null {
   const [only, more] = node.children;
   if (only === undefined || more !== undefined || only.type !== "word") return null;
+  if (RESERVED.has(only.text)) return null;
   return readArgument(only);
 }
 

@@ -15,7 +15,6 @@ export function baseName(path: string): string {
 /** Whether `program` is bash, zsh or sh: by name, or by the stem of a path. */
 export function isPosixShell(program: string): boolean {
   const base = baseName(program);
-  if (base === program && !base.includes(".")) return SHELL_NAMES.has(base);
   const dot = base.lastIndexOf(".");
   return SHELL_NAMES.has(dot > 0 ? base.slice(0, dot) : base);
 }
