@@ -47,11 +47,12 @@ export function createBubblewrap(program: AbsolutePath, stateDir: AbsolutePath):
     async wrap(request) {
       const missing = findProgram(request);
       if (missing !== "ok") return refusal(request, missing);
-      const machine = host();
       await using stack = new AsyncDisposableStack();
       const locks = onFirstUse(() => stack.use(openFileLocks()));
       const network = hasFullNetwork(request.policy);
       const filterFile = await filters.path(network ? "open" : "private");
+      // After the filter, which makes the state folder.
+      const machine = host();
       const view = await readView(request);
       const guarded = stack.use(await protectPaths(view.roots, view.git, locks));
       const argv = launchArgv({

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { SelfCommand } from "../../src/sandbox/mod.ts";
+import type { StageOptions, StageResult } from "../support/escape_program.ts";
+import type { Attempt } from "./attempt.ts";
+import { ATTEMPTS } from "./attempts.ts";
+
+const PROGRAM = fileURLToPath(new URL("../support/escape_program.ts", import.meta.url));
+const onLinux = Deno.build.os === "linux";
+const isRoot = onLinux && Deno.uid() === 0;
+const ORDINARY = 1000;
+
+/** As whom the whole suite runs. An ordinary user who runs the tests has no way to try it as root. */
+const USERS: readonly ("root" | "user")[] = isRoot ? ["root", "user"] : ["user"];
+
+interface Crew extends AsyncDisposable {
+  run(kind: StageOptions["kind"]): Promise<StageResult>;
+}
+
+/** Prepares a place where this user can start the program. */
+async function hire(user: "root" | "user"): Promise<Crew> {
+  const base = await Deno.realPath(await Deno.makeTempDir({ prefix: "escape-" }));
+  await Deno.chmod(base, 0o755);
+  const other = isRoot && user === "user";
+  const deno = other ? join(base, "deno") : Deno.execPath();
+  // The one that runs the tests may lie where only root can go.
+  if (other) await Deno.copyFile(Deno.execPath(), deno);
+  const home = join(base, "home");
+  await Deno.mkdir(home);
+  if (other) await Deno.chown(home, ORDINARY, ORDINARY);
+  const self: SelfCommand = {
+    argv: [deno, "run", "-A", "--no-config", "--no-lock", "--no-check", "--quiet", PROGRAM],
+    env: { HOME: home, DENO_DIR: join(home, "deno") },
+  };
+  const become = other
+    ? ["setpriv", `--reuid=${ORDINARY}`, `--regid=${ORDINARY}`, "--clear-groups", "--"]
+    : [];
+  return {
+    async run(kind) {
+      const place = join(base, kind);
+      await Deno.mkdir(join(place, "outside"), { recursive: true });
+      await Deno.writeTextFile(join(place, "outside/stdin"), "stdin\n");
+      await Deno.writeTextFile(join(place, "outside/inherited"), "");
+      if (other) {
+        for (const path of ["", "outside", "outside/stdin", "outside/inherited"]) {
+          await Deno.chown(join(place, path), ORDINARY, ORDINARY);
+        }
+      }
+      const options: StageOptions = { base: place, kind, self };
+      const script = 'cd "$0/outside" && exec 7<. 8>>inherited <stdin && exec "$@"';
+      const output = await new Deno.Command("/bin/sh", {
+        args: ["-c", script, place, ...become, ...self.argv, "stage", JSON.stringify(options)],
+        env: { ...self.env },
+      }).output();
+      const stderr = new TextDecoder().decode(output.stderr);
+      assert.equal(output.code, 0, stderr);
+      return JSON.parse(new TextDecoder().decode(output.stdout)) as StageResult;
+    },
+    [Symbol.asyncDispose]: () => Deno.remove(base, { recursive: true }),
+  };
+}
+
+/** Under which limit of Landlock this attempt is known to succeed. */
+function knownLimit(attempt: Attempt, user: string): string | null {
+  return attempt.landlock ?? (user === "root" ? undefined : attempt.landlockUser) ?? null;
+}
+
+/** What is wrong about one confined run, in words; empty = nothing. */
+function complaints(
+  user: string,
+  kind: "bubblewrap" | "landlock",
+  control: StageResult,
+  confined: StageResult,
+): string[] {
+  return ATTEMPTS.flatMap((attempt) => {
+    const free = control.outcomes[attempt.name];
+    const held = confined.outcomes[attempt.name];
+    if (free === undefined) {
+      return attempt.root && user !== "root" ? [] : [`${attempt.name}: was not tried`];
+    }
+    if (held === undefined) return [`${attempt.name}: has no outcome inside`];
+    const wrong: string[] = [];
+    if (!free.escaped && attempt.optional === undefined) wrong.push("fails without a sandbox too");
+    if (held.neighbour === false) wrong.push("its neighbour does not work inside");
+    const limit = kind === "landlock" ? knownLimit(attempt, user) : null;
+    const older = kind === "landlock" ? attempt.olderLandlock ?? null : null;
+    const named = [limit, older].some((code) =>
+      code !== null && confined.unenforced.includes(code)
+    );
+    if (held.escaped && !named) wrong.push("GETS OUT");
+    if (!held.escaped && limit !== null && free.escaped) {
+      wrong.push(`is stopped, but listed under ${limit}`);
+    }
+    return wrong.map((what) => `${attempt.name}: ${what}`);
+  });
+}
+
+/** Why the suite cannot run as this user; empty = it can. */
+function obstacle(user: "root" | "user"): string {
+  if (!isRoot || user === "root") return "";
+  try {
+    const { success } = new Deno.Command("setpriv", {
+      args: [`--reuid=${ORDINARY}`, "--clear-groups", `--regid=${ORDINARY}`, "test", "-r", PROGRAM],
+    }).outputSync();
+    return success ? "" : " (ignored: an ordinary user cannot read these sources)";
+  } catch {
+    return " (ignored: no setpriv)";
+  }
+}
+
+for (const user of onLinux ? USERS : []) {
+  const reason = obstacle(user);
+  Deno.test(`escape suite: as ${user}${reason}`, { ignore: reason !== "" }, async (t) => {
+    await using crew = await hire(user);
+    const control = await crew.run("none");
+    const possible = Object.values(control.outcomes).filter((outcome) => outcome.escaped).length;
+    assert.ok(
+      possible >= (user === "root" ? 75 : 55),
+      `only ${possible} attempts are possible here`,
+    );
+    for (const kind of ["bubblewrap", "landlock"] as const) {
+      const confined = await crew.run(kind);
+      await t.step({
+        name: confined.unavailable === null ? kind : `${kind} (ignored: ${confined.unavailable})`,
+        ignore: confined.unavailable !== null,
+        fn: () => {
+          assert.deepEqual(complaints(user, kind, control, confined), [], confined.stderr);
+        },
+      });
+    }
+  });
+}
+
+Deno.test("escape suite: at least 70 attempts, each with a name of its own", () => {
+  assert.ok(ATTEMPTS.length >= 70, `${ATTEMPTS.length}`);
+  assert.equal(new Set(ATTEMPTS.map((attempt) => attempt.name)).size, ATTEMPTS.length);
+});

@@ -1,0 +1,234 @@
+import { relative } from "node:path";
+import { AT_FDCWD, call, opens } from "../support/kernel.ts";
+import { type Attempt, exists, type Scene, textOf, works } from "./attempt.ts";
+
+const O_WRONLY = 1;
+const O_CREAT = 0o100;
+const RENAME_EXCHANGE = 2;
+const S_IFIFO = 0o010000;
+const S_IFCHR = 0o020000;
+
+/** What each of them tries elsewhere must work here. */
+const writesInside = ({ inside }: Scene): boolean =>
+  works(() => Deno.writeTextFileSync(`${inside}/fine`, "x"));
+
+const overwrite = (path: string): boolean =>
+  works(() => Deno.writeTextFileSync(path, "after", { create: false }));
+
+const changed = ({ outside }: Scene): boolean => textOf(`${outside}/file`) !== "before";
+
+/** Ways to change what lies outside of every root. */
+export const FILE_ATTEMPTS: readonly Attempt[] = [
+  {
+    name: "create a file outside",
+    act: ({ outside }) => works(() => Deno.writeTextFileSync(`${outside}/new`, "x")),
+    proof: ({ outside }) => exists(`${outside}/new`),
+    neighbour: writesInside,
+  },
+  {
+    name: "overwrite a file outside",
+    act: ({ outside }) => overwrite(`${outside}/file`),
+    proof: changed,
+    neighbour: ({ outside }) => textOf(`${outside}/file`) === "before",
+  },
+  {
+    name: "truncate a file outside",
+    act: ({ outside }) => works(() => Deno.truncateSync(`${outside}/file`)),
+    proof: changed,
+    neighbour: ({ inside }) =>
+      works(() => {
+        Deno.writeTextFileSync(`${inside}/long`, "long");
+        Deno.truncateSync(`${inside}/long`, 1);
+      }),
+  },
+  {
+    name: "append to a file outside",
+    act: ({ outside }) =>
+      works(() => Deno.writeTextFileSync(`${outside}/file`, "x", { append: true })),
+    proof: changed,
+  },
+  {
+    name: "remove a file outside",
+    act: ({ outside }) => works(() => Deno.removeSync(`${outside}/file`)),
+    proof: changed,
+  },
+  {
+    name: "rename a file outside",
+    act: ({ outside }) => works(() => Deno.renameSync(`${outside}/file`, `${outside}/moved`)),
+    proof: changed,
+    neighbour: ({ inside }) =>
+      works(() => {
+        Deno.writeTextFileSync(`${inside}/a`, "x");
+        Deno.renameSync(`${inside}/a`, `${inside}/b`);
+      }),
+  },
+  {
+    name: "make a folder outside",
+    act: ({ outside }) => works(() => Deno.mkdirSync(`${outside}/made`)),
+    proof: ({ outside }) => exists(`${outside}/made`),
+    neighbour: ({ inside }) =>
+      works(() => Deno.mkdirSync(`${inside}/made/deep`, { recursive: true })),
+  },
+  {
+    name: "remove a folder outside",
+    act: ({ outside }) => works(() => Deno.removeSync(`${outside}/folder`)),
+    proof: ({ outside }) => !exists(`${outside}/folder`),
+  },
+  {
+    name: "make a symbolic link outside",
+    act: ({ outside }) => works(() => Deno.symlinkSync("/etc", `${outside}/link`)),
+    proof: ({ outside }) => exists(`${outside}/link`),
+    neighbour: ({ inside }) => works(() => Deno.symlinkSync("/etc", `${inside}/link`)),
+  },
+  {
+    name: "write through a hard link made inside",
+    act: ({ outside, inside }) =>
+      works(() => Deno.linkSync(`${outside}/file`, `${inside}/hard`)) &&
+      overwrite(`${inside}/hard`),
+    proof: changed,
+    neighbour: ({ inside }) =>
+      works(() => {
+        Deno.writeTextFileSync(`${inside}/one`, "x");
+        Deno.linkSync(`${inside}/one`, `${inside}/two`);
+      }),
+  },
+  {
+    name: "write through a symbolic link made inside",
+    act: ({ outside, inside }) =>
+      works(() => Deno.symlinkSync(`${outside}/file`, `${inside}/way`)) &&
+      overwrite(`${inside}/way`),
+    proof: changed,
+  },
+  {
+    name: "write by way of /proc/self/root",
+    act: ({ outside }) => overwrite(`/proc/self/root${outside}/file`),
+    proof: changed,
+  },
+  {
+    name: "write by way of /proc/self/cwd",
+    act: ({ outside }) => overwrite(`/proc/self/cwd/${relative(Deno.cwd(), outside)}/file`),
+    proof: changed,
+  },
+  {
+    name: "write by way of the folder of another process",
+    act: ({ victim }) => overwrite(`/proc/${victim}/cwd/victim-file`),
+    proof: ({ outside }) => textOf(`${outside}/../victim-file`) === "after",
+    optional: "a debugger's rights are limited here",
+  },
+  {
+    name: "write by way of the root of another process",
+    act: ({ victim, outside }) => overwrite(`/proc/${victim}/root${outside}/file`),
+    proof: changed,
+    optional: "a debugger's rights are limited here",
+  },
+  {
+    name: "write by way of a descriptor of another process",
+    act: ({ victim }) => overwrite(`/proc/${victim}/fd/9`),
+    proof: ({ outside }) => textOf(`${outside}/../victim-log`) === "after",
+    optional: "a debugger's rights are limited here",
+  },
+  {
+    name: "move a file in from outside",
+    act: ({ outside, inside }) =>
+      works(() => Deno.renameSync(`${outside}/file`, `${inside}/stolen`)),
+    proof: changed,
+  },
+  {
+    name: "exchange a file outside with one inside",
+    act: ({ outside, inside }) => {
+      Deno.writeTextFileSync(`${inside}/swap`, "swapped");
+      return call(
+        "renameat2",
+        AT_FDCWD,
+        `${inside}/swap`,
+        AT_FDCWD,
+        `${outside}/file`,
+        RENAME_EXCHANGE,
+      ) ===
+        0;
+    },
+    proof: changed,
+  },
+  {
+    name: "make a pipe outside",
+    act: ({ outside }) => call("mknodat", AT_FDCWD, `${outside}/pipe`, S_IFIFO | 0o600, 0) === 0,
+    proof: ({ outside }) => exists(`${outside}/pipe`),
+    neighbour: ({ inside }) =>
+      call("mknodat", AT_FDCWD, `${inside}/pipe`, S_IFIFO | 0o600, 0) === 0,
+  },
+  {
+    name: "make and open a device in the workspace",
+    act: ({ inside }) =>
+      call("mknodat", AT_FDCWD, `${inside}/null`, S_IFCHR | 0o666, 0x103) === 0 &&
+      works(() => Deno.openSync(`${inside}/null`, { write: true }).close()),
+    root: true,
+    optional: "the temporary folder takes no devices",
+    neighbour: () => works(() => Deno.openSync("/dev/null", { write: true }).close()),
+  },
+  {
+    name: "change the mode of a file outside",
+    act: ({ outside }) => works(() => Deno.chmodSync(`${outside}/file`, 0o600)),
+    proof: ({ outside }) => (Deno.statSync(`${outside}/file`).mode ?? 0) % 0o1000 === 0o600,
+    neighbour: ({ inside }) =>
+      works(() => {
+        Deno.writeTextFileSync(`${inside}/tool`, "x");
+        Deno.chmodSync(`${inside}/tool`, 0o755);
+      }),
+    landlock: "file_metadata",
+  },
+  {
+    name: "change the owner of a file outside",
+    act: ({ outside }) => works(() => Deno.chownSync(`${outside}/file`, 1, 1)),
+    proof: ({ outside }) => Deno.statSync(`${outside}/file`).uid === 1,
+    root: true,
+    landlock: "file_metadata",
+  },
+  {
+    name: "change the times of a file outside",
+    act: ({ outside }) => works(() => Deno.utimeSync(`${outside}/file`, 1, 1)),
+    proof: ({ outside }) => Deno.statSync(`${outside}/file`).mtime?.getTime() === 1000,
+    neighbour: ({ inside }) =>
+      works(() => {
+        Deno.writeTextFileSync(`${inside}/touched`, "x");
+        Deno.utimeSync(`${inside}/touched`, 1, 1);
+      }),
+    landlock: "file_metadata",
+  },
+  {
+    name: "set an attribute of a file outside",
+    act: ({ outside }) => call("setxattr", `${outside}/file`, "user.mark", "x", 1, 0) === 0,
+    optional: "the file system has no attributes",
+    landlock: "file_metadata",
+  },
+  {
+    name: "create below an inherited folder descriptor",
+    act: () => opens("openat", 7, "through-descriptor", O_WRONLY | O_CREAT, 0o600),
+    proof: ({ outside }) => exists(`${outside}/../through-descriptor`),
+  },
+  {
+    name: "write to an inherited file descriptor",
+    act: () => call("write", 8, "after", 5) === 5,
+    proof: ({ outside }) => (textOf(`${outside}/../inherited`) ?? "").includes("after"),
+  },
+  {
+    name: "open the file on stdin again for writing",
+    act: () => works(() => Deno.writeTextFileSync("/proc/self/fd/0", "after", { create: false })),
+    proof: ({ outside }) => textOf(`${outside}/../stdin`) !== "stdin\n",
+    neighbour: () => Deno.stdin.readSync(new Uint8Array(6)) !== 0,
+  },
+  {
+    name: "change the mode of the host's /dev/null",
+    act: () => works(() => Deno.chmodSync("/dev/null", 0o666)),
+    proof: ({ nullChanged }) => Deno.statSync("/dev/null").ctime?.getTime() !== nullChanged,
+    root: true,
+    landlock: "file_metadata",
+  },
+  {
+    name: "write to another terminal of the user",
+    act: ({ terminal }) =>
+      terminal !== null && works(() => Deno.writeTextFileSync(terminal, "x", { create: false })),
+    optional: "no terminal could be made",
+    neighbour: () => works(() => Deno.openSync("/dev/ptmx", { read: true, write: true }).close()),
+    landlock: "terminals",
+  },
+];

@@ -1,0 +1,137 @@
+import { AT_FDCWD, call, longs, opens, words } from "../support/kernel.ts";
+import { type Attempt, textOf, works } from "./attempt.ts";
+
+const MS_REMOUNT_BIND = 0x20 | 0x1000;
+const MS_BIND = 0x1000;
+const OPEN_TREE_CLONE = 1;
+const CLONE_NEWNS = 0x20000;
+const SYSLOG_READ_ALL = 3;
+const UFFD_USER_MODE_ONLY = 1;
+
+/** Writes what is there already: enough to see whether it could be something else. */
+const rewrite = (path: string): boolean => {
+  const text = textOf(path);
+  return text !== null && works(() => Deno.writeTextFileSync(path, text, { create: false }));
+};
+
+/** A file opened by its number instead of its path. */
+function openByHandle(path: string): boolean {
+  const handle = new Uint8Array(136);
+  new DataView(handle.buffer).setUint32(0, 128, true);
+  if (call("name_to_handle_at", AT_FDCWD, path, handle, new Uint8Array(4), 0) !== 0) return false;
+  const folder = call("openat", AT_FDCWD, path.replace(/\/[^/]*$/, ""), 0, 0);
+  return opens("open_by_handle_at", folder, handle, 2);
+}
+
+export const MACHINE_ATTEMPTS: readonly Attempt[] = [
+  {
+    name: "mount something",
+    act: ({ inside }) =>
+      works(() => Deno.mkdirSync(`${inside}/mount`)) &&
+      call("mount", "none", `${inside}/mount`, "tmpfs", 0, 0) === 0 &&
+      call("umount2", `${inside}/mount`, 2) === 0,
+    root: true,
+  },
+  {
+    name: "make the root folder writable",
+    act: ({ outside }) =>
+      call("mount", outside, outside, 0, MS_BIND, 0) === 0 &&
+      call("mount", 0, outside, 0, MS_REMOUNT_BIND, 0) === 0 &&
+      call("umount2", outside, 2) === 0,
+    root: true,
+  },
+  {
+    name: "copy the tree of mounts",
+    act: () => opens("open_tree", AT_FDCWD, "/", OPEN_TREE_CLONE),
+    root: true,
+  },
+  { name: "make a file system", act: () => opens("fsopen", "tmpfs", 0), root: true },
+  {
+    name: "change the flags of a mount",
+    act: () => call("mount_setattr", AT_FDCWD, "/", 0, longs(0n, 0n, 0n, 0n), 32) === 0,
+    root: true,
+  },
+  { name: "get namespaces of its own", act: () => call("unshare", CLONE_NEWNS) === 0, root: true },
+  {
+    name: "become root in a namespace",
+    act: () =>
+      new Deno.Command("unshare", { args: ["-U", "true"], stderr: "null" }).outputSync().success,
+    optional: "there is no unshare, or users may not",
+    neighbour: () => new Deno.Command("/bin/sh", { args: ["-c", ":"] }).outputSync().success,
+  },
+  {
+    name: "open a file by its number",
+    act: ({ outside }) => openByHandle(`${outside}/file`),
+    root: true,
+    optional: "the file system has no handles",
+  },
+  {
+    name: "load a program into the kernel",
+    act: () => opens("bpf", 0, words(2, 4, 4, 1, 0, 0, 0, 0, 0, 0, 0, 0), 48),
+    root: true,
+    optional: "the kernel has none",
+  },
+  {
+    name: "measure the kernel",
+    act: () => {
+      const attributes = new Uint8Array(128);
+      const view = new DataView(attributes.buffer);
+      view.setUint32(0, 1, true);
+      view.setUint32(4, 128, true);
+      return opens("perf_event_open", attributes, 0, -1, -1, 0);
+    },
+    root: true,
+    optional: "the kernel or the machine cannot",
+  },
+  {
+    name: "handle its own page faults",
+    act: () => opens("userfaultfd", UFFD_USER_MODE_ONLY),
+    optional: "the kernel cannot",
+  },
+  {
+    name: "rename the machine",
+    act: () => {
+      const name = Deno.hostname();
+      return call("sethostname", name, new TextEncoder().encode(name).length) === 0;
+    },
+    root: true,
+    neighbour: () => Deno.hostname() !== "",
+  },
+  {
+    name: "read the kernel's messages",
+    act: () => call("syslog", SYSLOG_READ_ALL, new Uint8Array(64), 64) >= 0,
+    root: true,
+  },
+  {
+    name: "write a setting of the kernel",
+    act: () => rewrite("/proc/sys/kernel/hostname"),
+    root: true,
+    neighbour: () => textOf("/proc/sys/kernel/hostname") !== null,
+  },
+  {
+    name: "write where crashed programs go",
+    act: () => rewrite("/proc/sys/kernel/core_pattern"),
+    root: true,
+  },
+  {
+    name: "write a setting of the memory",
+    act: () => rewrite("/proc/sys/vm/overcommit_ratio"),
+    root: true,
+  },
+  {
+    name: "write a setting of a driver",
+    act: () => rewrite("/sys/kernel/mm/ksm/run"),
+    root: true,
+    optional: "the kernel has none",
+  },
+  {
+    name: "type into a terminal",
+    act: ({ terminal }) => {
+      if (terminal === null) return false;
+      const descriptor = call("openat", AT_FDCWD, terminal, 2 | 0o400, 0);
+      return descriptor >= 0 && call("ioctl", descriptor, 0x5412, "x") === 0;
+    },
+    root: true,
+    optional: "the kernel does not know it any more",
+  },
+];

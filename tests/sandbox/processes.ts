@@ -1,0 +1,213 @@
+import { addressOf, call, longs, opens } from "../support/kernel.ts";
+import { type Attempt, exists, works } from "./attempt.ts";
+
+const SIGCONT = 18;
+const PTRACE_SEIZE = 0x4206;
+const PRIO_PROCESS = 0;
+const RLIMIT_CORE = 4;
+const KCMP_FILE = 0;
+const PR_GET_NO_NEW_PRIVS = 39;
+const KEYCTL_SEARCH = 10;
+const KEY_SPEC_SESSION_KEYRING = -3;
+const KEY_SPEC_USER_KEYRING = -4;
+const DEBUGGER = "a debugger's rights are limited here";
+/** Capabilities over files, which root keeps with Landlock to work in folders of other users. */
+const FILE_CAPABILITIES = 0x1bn;
+
+/** `struct iovec` of one buffer. */
+const vector = (address: bigint, length: number): Uint8Array<ArrayBuffer> =>
+  longs(address, BigInt(length));
+
+/** Where the victim has its stack, to have an address that exists there. */
+function addressIn(pid: number): bigint {
+  const line = /^([0-9a-f]+)-.*\[stack\]/m.exec(Deno.readTextFileSync(`/proc/${pid}/maps`));
+  return BigInt(`0x${line?.[1] ?? "0"}`);
+}
+
+const hasChildren = (): boolean =>
+  new Deno.Command("/bin/sh", { args: ["-c", ":"] }).outputSync().success;
+
+export const PROCESS_ATTEMPTS: readonly Attempt[] = [
+  {
+    name: "signal another process",
+    act: ({ victim }) => works(() => Deno.kill(victim, "SIGCONT")),
+    neighbour: hasChildren,
+    olderLandlock: "signals",
+  },
+  {
+    name: "signal another process by descriptor",
+    act: ({ victim }) => {
+      const descriptor = call("pidfd_open", victim, 0);
+      return descriptor >= 0 && call("pidfd_send_signal", descriptor, SIGCONT, 0, 0) === 0;
+    },
+    olderLandlock: "signals",
+  },
+  {
+    name: "change another process's priority",
+    act: ({ victim }) => call("setpriority", PRIO_PROCESS, victim, 5) === 0,
+    neighbour: () => call("setpriority", PRIO_PROCESS, 0, 1) === 0,
+    landlockUser: "process_isolation",
+  },
+  {
+    name: "change another process's limits",
+    act: ({ victim }) => call("prlimit64", victim, RLIMIT_CORE, longs(0n, 0n), 0) === 0,
+    optional: DEBUGGER,
+    landlock: "process_isolation",
+  },
+  {
+    name: "bind another process to a processor",
+    act: ({ victim }) => call("sched_setaffinity", victim, 8, longs(1n)) === 0,
+    neighbour: () => call("sched_setaffinity", 0, 8, longs(0xffffffffn)) === 0,
+    landlockUser: "process_isolation",
+  },
+  {
+    name: "trace another process",
+    act: ({ victim }) => call("ptrace", PTRACE_SEIZE, victim, 0, 0) === 0,
+    optional: DEBUGGER,
+  },
+  {
+    name: "read another process's memory",
+    act: ({ victim }) => {
+      const own = new Uint8Array(8);
+      const address = addressIn(victim);
+      return call(
+        "process_vm_readv",
+        victim,
+        vector(addressOf(own), 8),
+        1,
+        vector(address, 8),
+        1,
+        0,
+      ) === 8;
+    },
+    optional: DEBUGGER,
+  },
+  {
+    name: "write another process's memory",
+    act: ({ victim }) => {
+      const own = new Uint8Array(8);
+      const address = addressIn(victim);
+      return call(
+        "process_vm_writev",
+        victim,
+        vector(addressOf(own), 8),
+        1,
+        vector(address, 8),
+        1,
+        0,
+      ) === 8;
+    },
+    optional: DEBUGGER,
+  },
+  {
+    name: "open another process's memory as a file",
+    act: ({ victim }) => works(() => Deno.openSync(`/proc/${victim}/mem`, { write: true }).close()),
+    optional: DEBUGGER,
+    neighbour: () => works(() => Deno.readTextFileSync("/proc/self/status")),
+  },
+  {
+    name: "read another process's environment",
+    act: ({ victim, mark }) => Deno.readTextFileSync(`/proc/${victim}/environ`).includes(mark),
+  },
+  {
+    name: "take a descriptor of another process",
+    act: ({ victim }) => {
+      const process = call("pidfd_open", victim, 0);
+      return process >= 0 && opens("pidfd_getfd", process, 9, 0);
+    },
+    optional: DEBUGGER,
+  },
+  {
+    name: "compare another process's files",
+    act: ({ victim }) => call("kcmp", Deno.pid, victim, KCMP_FILE, 0, 9) >= 0,
+    optional: DEBUGGER,
+  },
+  {
+    name: "make the kernel spare another process",
+    act: ({ victim }) =>
+      works(() =>
+        Deno.writeTextFileSync(`/proc/${victim}/oom_score_adj`, "500", { create: false })
+      ),
+  },
+  {
+    name: "leave a process behind",
+    act: ({ mark }) =>
+      new Deno.Command("/bin/sh", {
+        args: ["-c", `sleep 60 ${mark.replaceAll(/\D/g, "")} & exit 0`],
+        stdin: "null",
+        stdout: "null",
+        stderr: "null",
+        detached: true,
+      }).outputSync().success,
+    proof: ({ mark }) => endMarked(mark.replaceAll(/\D/g, "")),
+    landlock: "background_processes",
+  },
+  {
+    name: "open another program's shared memory",
+    act: ({ sharedMemoryKey }) => call("shmget", sharedMemoryKey, 0, 0) >= 0,
+    neighbour: () => call("shmget", 0, 4096, 0o600) >= 0,
+    landlock: "process_isolation",
+  },
+  {
+    name: "overwrite another program's memory file",
+    act: ({ mark }) =>
+      works(() => Deno.writeTextFileSync(`/dev/shm/${mark}`, "after", { create: false })),
+    proof: ({ mark }) => Deno.readTextFileSync(`/dev/shm/${mark}`) === "after",
+    optional: "there is no /dev/shm",
+  },
+  {
+    name: "find a key of the session",
+    act: ({ keyName }) =>
+      call("keyctl", KEYCTL_SEARCH, KEY_SPEC_SESSION_KEYRING, "user", keyName, 0) >= 0,
+    optional: "the kernel has no keys",
+  },
+  {
+    name: "add a key for the user's other programs",
+    act: ({ mark }) =>
+      call("add_key", "user", `planted-${mark}`, "x", 1, KEY_SPEC_USER_KEYRING) >= 0,
+    optional: "the kernel has no keys",
+  },
+  {
+    name: "ask for a key of the session",
+    act: ({ keyName }) => call("request_key", "user", keyName, 0, 0) >= 0,
+    optional: "the kernel has no keys",
+  },
+  {
+    name: "gain privileges from a program",
+    act: () => call("prctl", PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) === 0,
+  },
+  {
+    name: "keep capabilities",
+    act: () => {
+      const line = /^CapEff:\s+(\S+)/m.exec(Deno.readTextFileSync("/proc/self/status"))?.[1];
+      return (BigInt(`0x${line}`) & ~FILE_CAPABILITIES) !== 0n;
+    },
+    root: true,
+  },
+  {
+    name: "get into another process's namespace",
+    act: ({ victim }) => setNamespace(victim),
+    root: true,
+    neighbour: () => exists("/proc/self/ns/uts"),
+  },
+];
+
+function setNamespace(victim: number): boolean {
+  const descriptor = call("openat", -100, `/proc/${victim}/ns/uts`, 0, 0);
+  return descriptor >= 0 && call("setns", descriptor, 0) === 0;
+}
+
+/** Ends what carries the mark in its arguments; true when there was anything. */
+function endMarked(mark: string): boolean {
+  let found = false;
+  for (const { name } of Deno.readDirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    works(() => {
+      const args = Deno.readTextFileSync(`/proc/${name}/cmdline`).split("\0");
+      if (args[0] !== "sleep" || !args.includes(mark)) return;
+      found = true;
+      Deno.kill(Number(name), "SIGKILL");
+    });
+  }
+  return found;
+}

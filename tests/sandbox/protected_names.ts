@@ -1,0 +1,148 @@
+import { relative } from "node:path";
+import { AT_FDCWD, call } from "../support/kernel.ts";
+import { type Attempt, exists, type Scene, textOf, works } from "./attempt.ts";
+
+const RENAME_EXCHANGE = 2;
+const LANDLOCK = { landlock: "protected_subpaths", ownRoots: true } as const;
+
+const write = (path: string): boolean => works(() => Deno.writeTextFileSync(path, "after"));
+
+/** The root as it was made by the stage. */
+const hurt = ({ workspace }: Scene): boolean =>
+  textOf(`${workspace}/.git/config`) !== "before" || exists(`${workspace}/.git/hooks/planted`);
+
+/** Ways to plant what later runs outside of the sandbox. Each finds the names as the stage made them. */
+export const PROTECTED_ATTEMPTS: readonly Attempt[] = [
+  {
+    ...LANDLOCK,
+    name: "write the repository's configuration",
+    act: ({ workspace }) => write(`${workspace}/.git/config`),
+    proof: hurt,
+    neighbour: ({ workspace }) => textOf(`${workspace}/.git/config`) !== null,
+  },
+  {
+    ...LANDLOCK,
+    name: "write it by way of /proc/self/cwd",
+    act: ({ workspace }) => write(`/proc/self/cwd/${relative(Deno.cwd(), workspace)}/.git/config`),
+    proof: hurt,
+  },
+  {
+    ...LANDLOCK,
+    name: "plant a hook",
+    act: ({ workspace }) => write(`${workspace}/.git/hooks/planted`),
+    proof: hurt,
+    neighbour: ({ workspace }) => write(`${workspace}/.gitignore`),
+  },
+  {
+    ...LANDLOCK,
+    name: "write the configuration by a hard link beside it",
+    act: ({ workspace, inside }) =>
+      works(() => Deno.linkSync(`${workspace}/.git/config`, `${inside}/config`)) &&
+      write(`${inside}/config`),
+    proof: hurt,
+  },
+  {
+    ...LANDLOCK,
+    name: "change the mode of the configuration",
+    act: ({ workspace }) => works(() => Deno.chmodSync(`${workspace}/.git/config`, 0o600)),
+    proof: ({ workspace }) =>
+      (Deno.statSync(`${workspace}/.git/config`).mode ?? 0) % 0o1000 === 0o600,
+  },
+  {
+    ...LANDLOCK,
+    name: "move the repository away",
+    act: ({ workspace, inside }) =>
+      works(() => Deno.renameSync(`${workspace}/.git`, `${inside}/git`)),
+    proof: hurt,
+    neighbour: ({ workspace, inside }) =>
+      works(() => {
+        Deno.mkdirSync(`${workspace}/.github`);
+        Deno.renameSync(`${workspace}/.github`, `${inside}/github`);
+      }),
+  },
+  {
+    ...LANDLOCK,
+    name: "exchange the repository with a folder",
+    act: ({ workspace, inside }) =>
+      works(() => Deno.mkdirSync(`${inside}/forged`)) &&
+      call(
+          "renameat2",
+          AT_FDCWD,
+          `${inside}/forged`,
+          AT_FDCWD,
+          `${workspace}/.git`,
+          RENAME_EXCHANGE,
+        ) === 0,
+    proof: hurt,
+  },
+  {
+    ...LANDLOCK,
+    name: "remove the repository",
+    act: ({ workspace }) => works(() => Deno.removeSync(`${workspace}/.git/config`)),
+    proof: hurt,
+  },
+  {
+    ...LANDLOCK,
+    name: "write this program's settings",
+    act: ({ workspace }) => write(`${workspace}/.codex/config.toml`),
+    proof: ({ workspace }) => exists(`${workspace}/.codex/config.toml`),
+    neighbour: ({ workspace }) => write(`${workspace}/.codex-notes`),
+  },
+  {
+    ...LANDLOCK,
+    name: "write an agent's settings",
+    act: ({ workspace }) => write(`${workspace}/.agents/skill`),
+    proof: ({ workspace }) => exists(`${workspace}/.agents/skill`),
+  },
+  ...[".git", ".codex", ".agents"].map((name): Attempt => ({
+    ...LANDLOCK,
+    name: `make ${name} where there is none`,
+    act: ({ bare }) =>
+      works(() => Deno.mkdirSync(`${bare}/${name}`, { recursive: true })) &&
+      write(`${bare}/${name}/config`),
+    proof: ({ bare }) => exists(`${bare}/${name}`),
+    neighbour: ({ bare }) => works(() => Deno.mkdirSync(`${bare}/${name}-fine`)),
+  })),
+  {
+    ...LANDLOCK,
+    name: "make a .git file that leads elsewhere",
+    act: ({ bare }) =>
+      works(() => Deno.writeTextFileSync(`${bare}/.git`, "gitdir: /", { createNew: true })),
+    proof: ({ bare }) => exists(`${bare}/.git`),
+  },
+  {
+    ...LANDLOCK,
+    name: "write the pointer of a working tree",
+    act: ({ linked }) => write(`${linked}/.git`),
+    proof: ({ linked }) => textOf(`${linked}/.git`) === "after",
+  },
+  {
+    ...LANDLOCK,
+    name: "write where the pointer leads",
+    act: ({ workspace }) => write(`${workspace}/common/main/trees/one/HEAD`),
+    proof: ({ workspace }) => exists(`${workspace}/common/main/trees/one/HEAD`),
+    neighbour: ({ workspace }) => write(`${workspace}/common/main/beside`),
+  },
+  {
+    ...LANDLOCK,
+    name: "move the folder above where the pointer leads",
+    act: ({ workspace, inside }) =>
+      works(() => Deno.renameSync(`${workspace}/common`, `${inside}/common`)),
+    proof: ({ workspace }) => !exists(`${workspace}/common`),
+  },
+  {
+    ...LANDLOCK,
+    name: "write through a protected link",
+    act: ({ linked }) => write(`${linked}/.codex/planted`),
+    proof: ({ linked }) => exists(`${linked}/settings/planted`),
+  },
+  {
+    ...LANDLOCK,
+    name: "replace a protected link for good",
+    act: ({ linked }) =>
+      works(() => Deno.removeSync(`${linked}/.codex`)) &&
+      works(() => Deno.mkdirSync(`${linked}/.codex`)),
+    proof: ({ linked }) => !Deno.lstatSync(`${linked}/.codex`).isSymlink,
+    neighbour: ({ linked }) => exists(`${linked}/.codex`),
+  },
+];

@@ -1,0 +1,155 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { join } from "node:path";
+import { call, unixAddress } from "../support/kernel.ts";
+import type { Scene } from "./attempt.ts";
+import { ATTEMPTS } from "./attempts.ts";
+
+/** What the host has for the attempts to reach. Ends and removes all of it. */
+export interface Stage extends AsyncDisposable {
+  /** One for each attempt, in their order. */
+  readonly scenes: readonly Scene[];
+  /** The folders that the policy makes writable. The first is the workspace. */
+  readonly roots: readonly string[];
+}
+
+const SOCK_STREAM = 1;
+const SOCK_DGRAM = 2;
+const AF_UNIX = 1;
+const IPC_CREAT = 0o1000;
+const IPC_RMID = 0;
+const KEYCTL_JOIN = 1;
+const KEYCTL_UNLINK = 9;
+const KEYCTL_SEARCH = 10;
+const SESSION_KEYRING = -3;
+const USER_KEYRING = -4;
+
+/** Sets the stage in `base`, where the test has made `outside/` with `stdin` and `inherited`. */
+export async function setStage(base: string): Promise<Stage> {
+  await using stack = new AsyncDisposableStack();
+  const mark = `m${crypto.getRandomValues(new Uint32Array(1))[0]}`;
+  const outside = join(base, "outside");
+  const shared = await makeRoots(join(base, "shared"));
+  const roots = [...Object.values(shared)];
+  const victim = startVictim(outside, mark, stack);
+  const host = {
+    victim,
+    mark,
+    ...await openServers(outside, stack),
+    terminal: openTerminal(stack),
+    ...openShared(mark, stack),
+    nullChanged: Deno.statSync("/dev/null").ctime?.getTime() ?? 0,
+  };
+  const scenes: Scene[] = [];
+  for (const [index, attempt] of ATTEMPTS.entries()) {
+    const own = attempt.ownRoots ? await makeRoots(join(base, `roots-${index}`)) : shared;
+    if (own !== shared) roots.push(...Object.values(own));
+    scenes.push({ ...host, ...own, ...makeFolders(index, outside, own.workspace) });
+  }
+  const owned = stack.move();
+  return { scenes, roots, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+function makeFolders(index: number, outside: string, workspace: string) {
+  const name = `a${index}`;
+  const folders = { outside: join(outside, name), inside: join(workspace, name) };
+  for (const folder of Object.values(folders)) {
+    Deno.mkdirSync(join(folder, "folder"), { recursive: true });
+  }
+  Deno.writeTextFileSync(join(folders.outside, "file"), "before");
+  return folders;
+}
+
+/** A repository with settings, a root without any, and a linked working tree of the first. */
+async function makeRoots(base: string) {
+  const workspace = join(base, "workspace");
+  const bare = join(base, "bare");
+  const linked = join(base, "linked");
+  for (
+    const folder of [
+      bare,
+      `${workspace}/.git/hooks`,
+      `${workspace}/.codex`,
+      `${workspace}/.agents`,
+      `${workspace}/common/main/trees/one`,
+      `${linked}/settings`,
+    ]
+  ) await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeTextFile(`${workspace}/.git/config`, "before");
+  await Deno.writeTextFile(`${linked}/.git`, `gitdir: ${workspace}/common/main/trees/one\n`);
+  await Deno.symlink("settings", `${linked}/.codex`);
+  return { workspace, bare, linked };
+}
+
+function startVictim(outside: string, mark: string, stack: AsyncDisposableStack): number {
+  Deno.writeTextFileSync(join(outside, "victim-file"), "before");
+  Deno.writeTextFileSync(join(outside, "victim-log"), "before");
+  const child = new Deno.Command("/bin/sh", {
+    args: ["-c", "exec 9>>victim-log; exec sleep 300"],
+    cwd: outside,
+    env: { MARK: mark },
+    stdin: "null",
+    stdout: "null",
+  }).spawn();
+  stack.defer(async () => {
+    child.kill("SIGKILL");
+    await child.status;
+  });
+  return child.pid;
+}
+
+async function openServers(outside: string, stack: AsyncDisposableStack) {
+  const tcp = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  stack.defer(() => tcp.close());
+  const udp = createSocket("udp4");
+  udp.on("message", () => Deno.writeTextFileSync(join(outside, "datagram-udp"), "x"));
+  udp.bind(0, "127.0.0.1");
+  await once(udp, "listening");
+  stack.defer(() => void udp.close());
+  const name = crypto.randomUUID();
+  const listen = (address: string, type: number): string => {
+    const socket = call("socket", AF_UNIX, type, 0);
+    const bytes = unixAddress(address);
+    if (call("bind", socket, bytes, bytes.length) !== 0) throw new Error(`cannot bind ${address}`);
+    if (type === SOCK_STREAM) call("listen", socket, 8);
+    stack.defer(() => void call("close", socket));
+    return address;
+  };
+  return {
+    tcpPort: tcp.addr.port,
+    udpPort: udp.address().port,
+    streamSocket: listen(join(outside, "stream.sock"), SOCK_STREAM),
+    abstractSocket: listen(`\0${name}`, SOCK_STREAM),
+    datagramSocket: listen(join(outside, "datagram.sock"), SOCK_DGRAM),
+  };
+}
+
+const TIOCSPTLCK = 0x40045431;
+const TIOCGPTN = 0x80045430;
+const O_RDWR_NOCTTY = 2 | 0o400;
+
+function openTerminal(stack: AsyncDisposableStack): string | null {
+  const master = call("openat", -100, "/dev/ptmx", O_RDWR_NOCTTY, 0);
+  if (master < 0) return null;
+  stack.defer(() => void call("close", master));
+  const number = new Uint8Array(4);
+  if (call("ioctl", master, TIOCSPTLCK, new Uint8Array(4)) !== 0) return null;
+  if (call("ioctl", master, TIOCGPTN, number) !== 0) return null;
+  return `/dev/pts/${new DataView(number.buffer).getUint32(0, true)}`;
+}
+
+function openShared(mark: string, stack: AsyncDisposableStack) {
+  const sharedMemoryKey = Number(mark.slice(1)) % 0x7ffffff0 + 1;
+  const segment = call("shmget", sharedMemoryKey, 4096, IPC_CREAT | 0o600);
+  stack.defer(() => void call("shmctl", segment, IPC_RMID, 0));
+  Deno.writeTextFileSync(`/dev/shm/${mark}`, "before");
+  stack.defer(() => Deno.remove(`/dev/shm/${mark}`).catch(() => {}));
+  const keyName = `key-${mark}`;
+  call("keyctl", KEYCTL_JOIN, 0);
+  call("add_key", "user", keyName, "x", 1, SESSION_KEYRING);
+  stack.defer(() => {
+    const planted = call("keyctl", KEYCTL_SEARCH, USER_KEYRING, "user", `planted-${mark}`, 0);
+    if (planted >= 0) call("keyctl", KEYCTL_UNLINK, planted, USER_KEYRING);
+  });
+  return { sharedMemoryKey, keyName };
+}
