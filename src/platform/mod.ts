@@ -20,6 +20,7 @@ export {
   type SyscallArgument,
   type SyscallResult,
 } from "./libc.ts";
+export { userCacheDir } from "./darwin_folders.ts";
 export { adoptOrphans, isForeground, keepForeground } from "./foreground.ts";
 export { type OsFacts, readOsFacts } from "./os_facts.ts";
 export { lastArgumentBytes, startingDescriptorLimit } from "./process_facts.ts";

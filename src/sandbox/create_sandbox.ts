@@ -2,6 +2,7 @@ import type { AbsolutePath } from "../protocol/mod.ts";
 import { SandboxError } from "./error.ts";
 import { createBubblewrap, type Wrapper } from "./linux/bubblewrap.ts";
 import { createLandlock } from "./linux/landlock_backend.ts";
+import { createSeatbelt } from "./macos/seatbelt.ts";
 import { hasFullDiskRead, hasFullDiskWrite, hasFullNetwork } from "./policy.ts";
 import type {
   Confined,
@@ -24,7 +25,12 @@ export interface SandboxOptions {
 const NETWORK_DISABLED = "CODEX_SANDBOX_NETWORK_DISABLED";
 
 /** Backends that can hide files from a command. */
-const READ_LIMITS: readonly SandboxBackend["kind"][] = ["bubblewrap", "landlock", "unavailable"];
+const READ_LIMITS: readonly SandboxBackend["kind"][] = [
+  "bubblewrap",
+  "landlock",
+  "seatbelt",
+  "unavailable",
+];
 
 /** Makes the one sandbox of a process. Nothing happens before the first command. */
 export function createSandbox({ backend, self, stateDir }: SandboxOptions): Sandbox {
@@ -62,6 +68,7 @@ function wrapperFor(
     case "landlock":
       return { kind: "landlock", wrapper: createLandlock(self, backend.abi) };
     case "seatbelt":
+      return { kind: "seatbelt", wrapper: createSeatbelt() };
     case "unavailable":
       return null;
   }

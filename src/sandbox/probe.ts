@@ -3,6 +3,7 @@ import type { AbsolutePath } from "../protocol/mod.ts";
 import { findBubblewrap, tryBubblewrap } from "./linux/bubblewrap_probe.ts";
 import { landlockAbi } from "./linux/landlock.ts";
 import { thisMachine } from "./linux/syscalls.ts";
+import { probeSeatbelt } from "./macos/seatbelt.ts";
 import type { SandboxBackend, SelfCommand } from "./types.ts";
 
 export interface ProbeOptions {
@@ -21,6 +22,7 @@ export interface ProbeOptions {
  * else none. Never throws for what the machine lacks: the reason is in the answer.
  */
 export async function probeSandbox(options: ProbeOptions): Promise<SandboxBackend> {
+  if (Deno.build.os === "darwin") return await probeSeatbelt();
   if (Deno.build.os !== "linux") {
     return { kind: "unavailable", reason: `no sandbox is built in for ${Deno.build.os} yet` };
   }
