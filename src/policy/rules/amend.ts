@@ -48,6 +48,10 @@ function refuseBadPrefix(prefix: readonly string[], file: AbsolutePath): void {
   if (prefix.length === 0) {
     throw new RulesError("amendment", "there are no words to allow", file);
   }
+  if (!prefix.every((word) => word.isWellFormed())) {
+    // It would be written as an escape that no file of rules may hold: the next start would fail on it.
+    throw new RulesError("amendment", "the words to allow are no proper text", file);
+  }
   if (isBannedPrefix(prefix)) {
     throw new RulesError(
       "amendment",
