@@ -19,6 +19,8 @@ export interface StageOptions {
   readonly base: string;
   readonly kind: "none" | "bubblewrap" | "landlock";
   readonly self: SelfCommand;
+  /** Give the writable folders to another user first, as in a container with a mounted workspace. */
+  readonly foreign: boolean;
 }
 
 /** What came of one attempt; `neighbour` is null when it has none. */
@@ -47,12 +49,15 @@ async function main([first, ...rest]: readonly string[]): Promise<number> {
   }
 }
 
-async function perform({ base, kind, self }: StageOptions): Promise<StageResult> {
+async function perform({ base, kind, self, foreign }: StageOptions): Promise<StageResult> {
   const path = kind === "landlock" ? "" : "/usr/local/bin:/usr/bin:/bin";
   const backend = await probeSandbox({ path, cwd: "/nonexistent", self, cacheDir: null });
   const nothing = { outcomes: {}, unenforced: [], stderr: "" };
   if (kind !== "none" && backend.kind !== kind) return { ...nothing, unavailable: backend.reason };
   await using stage = await setStage(base);
+  if (foreign) {
+    new Deno.Command("chown", { args: ["-hR", "1000:1000", ...stage.roots] }).outputSync();
+  }
   const scenes = join(base, "scenes.json");
   await Deno.writeTextFile(scenes, JSON.stringify(stage.scenes));
   const [workspace = base, ...others] = stage.roots;
