@@ -3,6 +3,7 @@ import { isBannedPrefix } from "./rules/banned_prefixes.ts";
 import { isDangerous } from "./danger/dangerous.ts";
 import { isDangerousOnWindows } from "./danger/windows.ts";
 import { readCommand } from "./read_command.ts";
+import { matchingRules } from "./rules/check_report.ts";
 import { isSafeCommand, type SafetyFacts } from "./safe/known_safe.ts";
 import type { LooseCommand } from "./shell/loose.ts";
 import type { PlainCommand } from "./shell/plain.ts";
@@ -45,7 +46,7 @@ export function decide(input: DecideInput, facts: SafetyFacts): Requirement {
   if (reading.kind === "plain") {
     const judged = reading.commands.map((command) => {
       const words = command.map(({ text }) => text);
-      const rules = matchingRules(command, input.rules);
+      const rules = rulesForCommand(command, input.rules);
       const verdict = () => heuristic(verdictOf(command, input, facts));
       return { words, rules, heuristic: rules.length > 0 ? null : verdict() };
     });
@@ -53,7 +54,7 @@ export function decide(input: DecideInput, facts: SafetyFacts): Requirement {
     return conclude(input, judged, [], { bypass, proposes: true });
   }
   const words = reading.kind === "partial" ? reading.words : input.argv;
-  const rules = input.rules.match(words);
+  const rules = matchingRules(words, input.rules);
   const verdict = () =>
     heuristic(hidesDanger(reading.inside, input, facts) ? "dangerous" : unknownVerdict(input));
   const judged: Judged = { words, rules, heuristic: rules.length > 0 ? null : verdict() };
@@ -65,10 +66,11 @@ export function decide(input: DecideInput, facts: SafetyFacts): Requirement {
 }
 
 /** Rules for a command by its words as written; what a shell makes of them can only be forbidden, not allowed. */
-function matchingRules(command: PlainCommand, rules: RuleSet): readonly RuleMatch[] {
-  const found = rules.match(command.map(({ text }) => text));
+function rulesForCommand(command: PlainCommand, rules: RuleSet): readonly RuleMatch[] {
+  const found = matchingRules(command.map(({ text }) => text), rules);
   if (command.every(({ text, exact }) => text === exact)) return found;
-  const meant = rules.match(knownWords({ words: command.map(({ exact }) => exact), input: null }));
+  const words = knownWords({ words: command.map(({ exact }) => exact), input: null });
+  const meant = matchingRules(words, rules);
   return [...found, ...meant.filter(({ decision }) => decision !== "allow")];
 }
 
@@ -110,7 +112,7 @@ function hidesDanger(
 
 /** What rules forbid stays forbidden in loops, substitutions and functions. */
 function strictRulesInside(inside: readonly LooseCommand[], rules: RuleSet): RuleMatch[] {
-  return inside.flatMap((command) => rules.match(knownWords(command)))
+  return inside.flatMap((command) => matchingRules(knownWords(command), rules))
     .filter(({ decision }) => decision !== "allow");
 }
 
