@@ -10,6 +10,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startScriptedModel } from "../src/scripted/mod.ts";
+import { benchLockCost, LOCK_COST } from "./bench/lock_cost.ts";
 import { type Cost, measure } from "./bench/measure.ts";
 import { bareRuntime, namedProgram, ownPrograms, type Program } from "./bench/programs.ts";
 import { type Scenario, SCENARIOS } from "./bench/scenarios.ts";
@@ -154,6 +155,8 @@ async function main(): Promise<number> {
   const root = await Deno.makeTempDir({ dir: cache, prefix: "codex-bench-" });
   let good = true;
   try {
+    if (LOCK_COST.includes(values.only ?? "")) await benchLockCost(join(root, "login"));
+    if (scenarios.length === 0) return 0;
     const bare = await bareRuntime(root);
     const warmUp = SCENARIOS.find(({ name }) => name === "one message");
     if (warmUp) { for (const program of programs) await runOnce(root, program, warmUp); }
