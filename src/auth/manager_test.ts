@@ -1,0 +1,302 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { AuthError } from "./error.ts";
+import { type AuthManager, type AuthOptions, openAuth } from "./manager.ts";
+
+const NEVER = new AbortController().signal;
+const DAY_MS = 24 * 60 * 60_000;
+
+function jwt(payload: object): string {
+  const bytes = new TextEncoder().encode(JSON.stringify(payload));
+  return `e30.${bytes.toBase64({ alphabet: "base64url", omitPadding: true })}.c2ln`;
+}
+
+/** A home, and an authority that answers what it is told and counts. */
+class Home implements AsyncDisposable {
+  asked = 0;
+  answer: () => Response | Promise<Response> = () =>
+    Response.json({ access_token: `renewed-${this.asked}`, refresh_token: `rt-${this.asked}` });
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+
+  private constructor(readonly path: string) {
+    this.#server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, () => {
+      this.asked++;
+      return this.answer();
+    });
+  }
+
+  static async create(): Promise<Home> {
+    return new Home(await Deno.makeTempDir());
+  }
+
+  get file(): string {
+    return join(this.path, "auth.json");
+  }
+
+  write(value: unknown): Promise<void> {
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    return Deno.writeTextFile(this.file, text);
+  }
+
+  chatgpt(accessToken: string, extra: { account?: string | null; at?: string } = {}) {
+    const { account = "account", at = new Date().toISOString() } = extra;
+    return this.write({
+      auth_mode: "chatgpt",
+      OPENAI_API_KEY: null,
+      tokens: {
+        id_token: jwt({ sub: "person" }),
+        access_token: accessToken,
+        refresh_token: "refresh",
+        account_id: account,
+      },
+      last_refresh: at,
+      later: { kept: true },
+    });
+  }
+
+  open(options: Partial<AuthOptions> = {}): Promise<AuthManager> {
+    const tokenUrl = `http://127.0.0.1:${this.#server.addr.port}/oauth/token`;
+    return openAuth({
+      codexHome: this.path,
+      env: { CODEX_REFRESH_TOKEN_URL_OVERRIDE: tokenUrl },
+      allowApiKeyEnv: true,
+      store: "file",
+      ...options,
+      limits: { settle: 20, foreignWinner: [0], ...options.limits },
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.shutdown();
+    await Deno.remove(this.path, { recursive: true });
+  }
+}
+
+async function codeOf(work: Promise<unknown>): Promise<string | null> {
+  const error = await work.then(() => null, (e: unknown) => e);
+  if (error === null) return null;
+  assert.ok(error instanceof AuthError, String(error));
+  return error.code;
+}
+
+Deno.test("no login: no headers, no warning, nothing to renew", async () => {
+  await using home = await Home.create();
+  const auth = await home.open();
+  assert.deepEqual(await auth.get(NEVER), { authorization: null, accountId: null, kind: "none" });
+  assert.equal(auth.warning, null);
+  assert.equal(await auth.afterRejection(await auth.get(NEVER), NEVER), false);
+  assert.equal(home.asked, 0);
+});
+
+Deno.test("CODEX_API_KEY wins where it is allowed; OPENAI_API_KEY never counts", async () => {
+  await using home = await Home.create();
+  await home.write({ OPENAI_API_KEY: "stored" });
+  const env = { CODEX_API_KEY: " from-env ", OPENAI_API_KEY: "other" };
+  const headers = async (options: Partial<AuthOptions>) =>
+    (await (await home.open(options)).get(NEVER)).authorization;
+  assert.equal(await headers({ env }), "Bearer from-env");
+  assert.equal(await headers({ env, allowApiKeyEnv: false }), "Bearer stored");
+  assert.equal(await headers({ env: { CODEX_API_KEY: " " } }), "Bearer stored");
+  assert.equal(await headers({ env: { OPENAI_API_KEY: "other" }, store: "ephemeral" }), null);
+});
+
+Deno.test("a ChatGPT login carries the account, an API key does not and is never renewed", async () => {
+  await using home = await Home.create();
+  await home.chatgpt("t1");
+  assert.deepEqual(await (await home.open()).get(NEVER), {
+    authorization: "Bearer t1",
+    accountId: "account",
+    kind: "chatgpt",
+  });
+  await home.write({ auth_mode: "apikey", OPENAI_API_KEY: "k", tokens: null });
+  const auth = await home.open();
+  const headers = await auth.get(NEVER);
+  assert.deepEqual(headers, { authorization: "Bearer k", accountId: null, kind: "api_key" });
+  assert.equal(await auth.afterRejection(headers, NEVER), false);
+  await auth.refreshToken(NEVER);
+  assert.equal(home.asked, 0);
+});
+
+Deno.test("a damaged file is no logout: it is named, kept, and used once it is whole", async () => {
+  await using home = await Home.create();
+  await home.write('{"OPENAI_API_KEY": "SECRET"');
+  const auth = await home.open();
+  assert.equal(auth.kind, "none");
+  assert.ok(auth.warning?.includes(home.file));
+  assert.ok(!auth.warning?.includes("SECRET"));
+  assert.equal(await codeOf(auth.get(NEVER)), "unreadable_store");
+  await home.chatgpt("t");
+  assert.equal((await auth.get(NEVER)).authorization, "Bearer t");
+  assert.equal(auth.warning, null);
+});
+
+Deno.test("after a refusal, a token that another process renewed is taken over", async () => {
+  await using home = await Home.create();
+  await home.chatgpt("old");
+  const auth = await home.open();
+  const rejected = await auth.get(NEVER);
+  await home.chatgpt("new");
+  assert.equal((await auth.get(NEVER)).authorization, "Bearer old", "the snapshot holds");
+  assert.equal(await auth.afterRejection(rejected, NEVER), true);
+  assert.equal((await auth.get(NEVER)).authorization, "Bearer new");
+  // A second request that carried the old token needs no further look.
+  await Deno.remove(home.file);
+  assert.equal(await auth.afterRejection(rejected, NEVER), true);
+  assert.equal(home.asked, 0);
+});
+
+Deno.test("16 refused requests of one process: one renewal, unknown fields kept", async () => {
+  await using home = await Home.create();
+  await home.chatgpt("old");
+  const auth = await home.open();
+  const rejected = await auth.get(NEVER);
+  const all = Array.from({ length: 16 }, () => auth.afterRejection(rejected, NEVER));
+  assert.deepEqual(await Promise.all(all), Array(16).fill(true));
+  assert.equal(home.asked, 1);
+  assert.equal((await auth.get(NEVER)).authorization, "Bearer renewed-1");
+  const stored = JSON.parse(await Deno.readTextFile(home.file));
+  assert.equal(stored.tokens.refresh_token, "rt-1");
+  assert.deepEqual(stored.later, { kept: true });
+});
+
+Deno.test("a login of an older form, without an account, is renewed too", async () => {
+  await using home = await Home.create();
+  await home.chatgpt("old", { account: null });
+  const auth = await home.open();
+  const rejected = await auth.get(NEVER);
+  assert.equal(rejected.accountId, null);
+  assert.equal(await auth.afterRejection(rejected, NEVER), true);
+  assert.equal((await auth.get(NEVER)).authorization, "Bearer renewed-1");
+});
+
+Deno.test("what the authority cannot decide leaves everything as it was, and may be tried again", async () => {
+  await using home = await Home.create();
+  await home.chatgpt("old");
+  const before = await Deno.readTextFile(home.file);
+  const auth = await home.open({ limits: { request: 200 } });
+  const rejected = await auth.get(NEVER);
+  home.answer = () => new Response("oops", { status: 503 });
+  assert.equal(await codeOf(auth.afterRejection(rejected, NEVER)), "authority_error");
+  const hang = Promise.withResolvers<Response>();
+  home.answer = () => hang.promise;
+  assert.equal(await codeOf(auth.afterRejection(rejected, NEVER)), "authority_unreachable");
+  hang.resolve(new Response());
+  assert.equal(await Deno.readTextFile(home.file), before);
+  assert.equal((await auth.get(NEVER)).authorization, "Bearer old");
+  home.answer = () => Response.json({ access_token: "at last" });
+  assert.equal(await auth.afterRejection(rejected, NEVER), true);
+  const stored = JSON.parse(await Deno.readTextFile(home.file));
+  assert.equal(stored.tokens.refresh_token, "refresh", "what did not come stays");
+});
+
+Deno.test("aborting ends the waiting, not the renewal; closing waits for it", async () => {
+  await using home = await Home.create();
+  await home.chatgpt("old");
+  const asked = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  home.answer = async () => {
+    asked.resolve();
+    await released.promise;
+    return Response.json({ access_token: "new", refresh_token: "rt" });
+  };
+  const auth = await home.open();
+  const stop = new AbortController();
+  const waiting = auth.afterRejection(await auth.get(NEVER), stop.signal);
+  await asked.promise;
+  stop.abort(new RangeError("stop"));
+  await assert.rejects(waiting, RangeError);
+  released.resolve();
+  await auth[Symbol.asyncDispose]();
+  assert.match(await Deno.readTextFile(home.file), /"access_token": "new"/);
+});
+
+Deno.test("an old token is renewed ahead of the request; a failure of that does not stop it", async () => {
+  await using home = await Home.create();
+  await home.chatgpt("old", { at: new Date(Date.now() - 9 * DAY_MS).toISOString() });
+  assert.equal((await (await home.open()).get(NEVER)).authorization, "Bearer renewed-1");
+  await home.chatgpt("young", { at: new Date(Date.now() - DAY_MS).toISOString() });
+  assert.equal((await (await home.open()).get(NEVER)).authorization, "Bearer young");
+  const ended = jwt({ exp: Math.floor(Date.now() / 1000) + 60 });
+  await home.chatgpt(ended);
+  home.answer = () => new Response(null, { status: 500 });
+  const auth = await home.open();
+  assert.equal((await auth.get(NEVER)).authorization, `Bearer ${ended}`);
+  assert.equal((await auth.get(NEVER)).authorization, `Bearer ${ended}`);
+  assert.equal(home.asked, 2, "not tried again within a minute");
+});
+
+Deno.test({
+  name: "a home that cannot be written (needs another user than root, whom nothing stops)",
+  ignore: Deno.build.os === "windows" || Deno.uid() === 0,
+  fn: async () => {
+    await using home = await Home.create();
+    await home.chatgpt("old");
+    const auth = await home.open();
+    await Deno.chmod(home.path, 0o500);
+    const code = await codeOf(auth.afterRejection(await auth.get(NEVER), NEVER));
+    await Deno.chmod(home.path, 0o700);
+    assert.equal(code, "store_not_writable");
+    assert.equal(home.asked, 0, "no token is spent");
+  },
+});
+
+Deno.test("no room for the answer: no token is spent", async () => {
+  await using home = await Home.create();
+  await home.chatgpt("old");
+  const auth = await home.open();
+  // A folder where the journal should be stands for whatever keeps it from being written.
+  await Deno.mkdir(join(home.path, "auth.json.pending", "x"), { recursive: true });
+  assert.equal(
+    await codeOf(auth.afterRejection(await auth.get(NEVER), NEVER)),
+    "store_not_writable",
+  );
+  assert.equal(home.asked, 0);
+});
+
+Deno.test("a link to the record stays a link", async () => {
+  await using home = await Home.create();
+  await home.chatgpt("old");
+  await Deno.mkdir(join(home.path, "elsewhere"));
+  await Deno.rename(home.file, join(home.path, "elsewhere", "real.json"));
+  await Deno.symlink(join("elsewhere", "real.json"), home.file);
+  const auth = await home.open();
+  assert.equal(await auth.afterRejection(await auth.get(NEVER), NEVER), true);
+  assert.ok((await Deno.lstat(home.file)).isSymlink);
+  assert.match(await Deno.readTextFile(home.file), /renewed-1/);
+  assert.ok(!await Deno.stat(join(home.path, "auth.json.pending")).then(() => true, () => false));
+});
+
+Deno.test("tokens of another program go first, are renewed by it, and are never stored", async () => {
+  await using home = await Home.create();
+  await home.chatgpt("stored");
+  const auth = await home.open({ forcedWorkspaceId: "w" });
+  const given = (n: number, accountId = "w") => ({
+    accessToken: jwt({ n }),
+    accountId,
+    planType: null,
+  });
+  assert.throws(() => auth.useExternalTokens(given(1, "other"), null), AuthError);
+  assert.throws(() => auth.useExternalTokens({ ...given(1), accessToken: "x" }, null), AuthError);
+  const requests: (string | null)[] = [];
+  auth.useExternalTokens(given(1), (request) => {
+    requests.push(request.previousAccountId);
+    return Promise.resolve(given(2));
+  });
+  assert.equal(auth.summary.planType, "unknown");
+  const first = await auth.get(NEVER);
+  assert.deepEqual([first.kind, first.accountId], ["chatgpt", "w"]);
+  await auth.refreshToken(NEVER);
+  assert.deepEqual(requests, [], "only a refusal asks the owner");
+  assert.equal(await auth.afterRejection(first, NEVER), true);
+  assert.deepEqual(requests, ["w"]);
+  assert.equal((await auth.get(NEVER)).authorization, `Bearer ${given(2).accessToken}`);
+  auth.useExternalTokens(given(3), null);
+  assert.equal(
+    await codeOf(auth.afterRejection(await auth.get(NEVER), NEVER)),
+    "external_refresh_failed",
+  );
+  assert.match(await Deno.readTextFile(home.file), /stored/);
+  assert.equal(home.asked, 0);
+  assert.equal((await auth.logout()).existed, true);
+  assert.equal(auth.kind, "none");
+});
