@@ -46,6 +46,8 @@ export interface IssueOptions {
  */
 export class TokenAuthority implements AsyncDisposable {
   latencyMs = 0;
+  /** Whether a second use of a refresh token ends all tokens that came of it. */
+  revokesFamilyOnReuse = true;
   /** Consumed one a request; none left: rotate and answer. */
   readonly behaviours: Behaviour[] = [];
   /** Bodies and headers of all presentations, in order. */
@@ -192,7 +194,7 @@ export class TokenAuthority implements AsyncDisposable {
     if (family === undefined || family.revoked) {
       const spent = this.#spent.get(refreshToken);
       if (spent !== undefined) {
-        spent.revoked = true;
+        if (this.revokesFamilyOnReuse) spent.revoked = true;
         this.reuses++;
         return refusal("refresh_token_reused");
       }
