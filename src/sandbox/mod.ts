@@ -13,6 +13,7 @@
 export { createSandbox, type SandboxOptions } from "./create_sandbox.ts";
 export { looksDenied } from "./denial.ts";
 export { SandboxError, type SandboxErrorCode } from "./error.ts";
+export { type BackendCheck, type BackendExplanation, explainBackend } from "./explain.ts";
 export { runLandlockHelper } from "./linux/landlock_helper.ts";
 export { LANDLOCK_HELPER_FLAG } from "./linux/landlock_plan.ts";
 export { type Denial, denialStreamArgv, parseDenial } from "./macos/denials.ts";

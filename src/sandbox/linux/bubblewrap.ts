@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { isInside } from "../../files/mod.ts";
 import { openFileLocks, openLibc, startingDescriptorLimit } from "../../platform/mod.ts";
 import type { AbsolutePath } from "../../protocol/mod.ts";
@@ -13,6 +12,7 @@ import { planMounts } from "./mounts.ts";
 import { privateDevices } from "./private_devices.ts";
 import { protectPaths } from "./protected_paths.ts";
 import { thisMachine } from "./syscalls.ts";
+import { findSystemProgram } from "./system_program.ts";
 import { readView } from "./view.ts";
 
 /** What a backend makes of a request; the rest of `Confined` is the same for all. */
@@ -158,12 +158,6 @@ function visibleInRun(cwd: AbsolutePath, network: boolean): AbsolutePath[] {
   }
   if (isInside("/run", cwd) && cwd !== "/run") wanted.push(cwd);
   return [...new Set(wanted)];
-}
-
-/** Looks in the system's own folders only: the search path may lead into the workspace. */
-function findSystemProgram(name: string): AbsolutePath | null {
-  const folders = ["/usr/bin", "/bin", "/run/current-system/sw/bin"];
-  return folders.map((folder) => join(folder, name)).find(exists) ?? null;
 }
 
 function findTerminalTools(): TerminalTools {
