@@ -17,7 +17,8 @@ import { setStage } from "../sandbox/stage.ts";
 
 export interface StageOptions {
   readonly base: string;
-  readonly kind: "none" | "bubblewrap" | "landlock";
+  /** `fallback` = whatever the probe chooses. */
+  readonly kind: "none" | "bubblewrap" | "landlock" | "fallback";
   readonly self: SelfCommand;
   /** Give the writable folders to another user first, as in a container with a mounted workspace. */
   readonly foreign: boolean;
@@ -32,6 +33,8 @@ export interface Outcome {
 export interface StageResult {
   /** Why this sandbox does not work here; null = it ran. */
   readonly unavailable: string | null;
+  /** Why this one was chosen. */
+  readonly reason: string;
   readonly outcomes: Readonly<Record<string, Outcome>>;
   readonly unenforced: readonly string[];
   readonly stderr: string;
@@ -52,8 +55,10 @@ async function main([first, ...rest]: readonly string[]): Promise<number> {
 async function perform({ base, kind, self, foreign }: StageOptions): Promise<StageResult> {
   const path = kind === "landlock" ? "" : "/usr/local/bin:/usr/bin:/bin";
   const backend = await probeSandbox({ path, cwd: "/nonexistent", self, cacheDir: null });
-  const nothing = { outcomes: {}, unenforced: [], stderr: "" };
-  if (kind !== "none" && backend.kind !== kind) return { ...nothing, unavailable: backend.reason };
+  const { reason } = backend;
+  const nothing = { outcomes: {}, unenforced: [], stderr: "", reason };
+  const chosen = kind === "fallback" ? "landlock" : kind;
+  if (kind !== "none" && backend.kind !== chosen) return { ...nothing, unavailable: reason };
   await using stage = await setStage(base);
   if (foreign) {
     new Deno.Command("chown", { args: ["-hR", "1000:1000", ...stage.roots] }).outputSync();
@@ -91,6 +96,7 @@ async function perform({ base, kind, self, foreign }: StageOptions): Promise<Sta
   const acted = JSON.parse(new TextDecoder().decode(output.stdout) || "{}");
   return {
     unavailable: null,
+    reason,
     outcomes: await judge(stage.scenes, acted),
     unenforced: confined.unenforced.map((limit) => limit.code),
     stderr: new TextDecoder().decode(output.stderr),

@@ -38,8 +38,11 @@ const SCOPE_ALL = 3;
 /** Devices that programs write to without changing anything, and terminals. */
 const DEVICES = ["/dev/null", "/dev/zero", "/dev/full", "/dev/tty", "/dev/ptmx", "/dev/pts"];
 
-/** Readable under every policy: where programs look themselves up, and the devices. */
-const OWN_FACTS = ["/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/dev"];
+/**
+ * Readable under every policy: where programs look themselves up, and the devices. What is private to other processes
+ * stays out of reach, since a restricted process may not trace them.
+ */
+const OWN_FACTS = ["/proc", "/dev"];
 
 const CREATE_RULESET_VERSION = 1;
 const RULE_PATH_BENEATH = 1;

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { openSandboxRig, probeBoth, type SandboxRig, SELF } from "../support/sandbox_rig.ts";
+
+const backends = Deno.build.os === "linux" ? await probeBoth() : null;
+const DEADLINE_MS = 10_000;
+
+/** At which moment SIGKILL comes: ms after the start of the program, before, while and after a command starts. */
+const MOMENTS = [0, 30, 45, 50, 55, 60, 65, 70, 80, 100];
+
+for (const [kind, { backend, ignore, reason }] of Object.entries(backends ?? {})) {
+  Deno.test({
+    name: `${kind}: SIGKILL of the program at any moment leaves no process and no folder${reason}`,
+    ignore,
+    fn: async () => {
+      await using rig = await openSandboxRig(backend);
+      // Once unhurried, so that what is compiled on first use is there.
+      await killAfter(rig, "ready");
+      for (const moment of MOMENTS) await killAfter(rig, moment);
+      await untilGone(rig, "");
+      // A place that was made in the very moment of the kill is recognised and removed with the next command.
+      await rig.run(["true"]);
+      assert.deepEqual([...Deno.readDirSync(rig.workspace)], []);
+    },
+  });
+}
+
+/** Starts a command that stays and has a child in a session of its own, and kills the program that asked for it. */
+async function killAfter(rig: SandboxRig, moment: number | "ready"): Promise<void> {
+  const mark = `${crypto.getRandomValues(new Uint32Array(1))[0]}`;
+  const script = `${
+    rig.sandbox.backend.kind === "bubblewrap" ? `setsid sleep 60 ${mark} & ` : ""
+  }echo ready; exec sleep 60 ${mark}`;
+  const held = JSON.stringify({
+    backend: rig.sandbox.backend,
+    self: SELF,
+    stateDir: join(rig.base, "state"),
+    request: rig.request(["/bin/sh", "-c", script, mark]),
+  });
+  const [program = "", ...args] = SELF.argv;
+  const child = new Deno.Command(program, {
+    args: [...args, "hold", held],
+    env: { ...SELF.env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  if (moment === "ready") await reader.read();
+  else await new Promise((resolve) => setTimeout(resolve, moment));
+  child.kill("SIGKILL");
+  await child.status;
+  await reader.cancel();
+  await untilGone(rig, mark, moment === "ready");
+}
+
+/** Waits until no process carries the mark and, when asked for, no folder is left. */
+async function untilGone(rig: SandboxRig, mark: string, folders = false): Promise<void> {
+  const end = Date.now() + DEADLINE_MS;
+  for (;;) {
+    const running = mark === "" ? [] : processesWith(mark);
+    const left = folders ? [...Deno.readDirSync(rig.workspace)].map((entry) => entry.name) : [];
+    if (running.length === 0 && left.length === 0) return;
+    assert.ok(Date.now() < end, `left: ${[...running, ...left].join(", ")}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+function processesWith(mark: string): string[] {
+  return [...Deno.readDirSync("/proc")].flatMap(({ name }) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const line = Deno.readTextFileSync(`/proc/${name}/cmdline`);
+      return line.split("\0").includes(mark) ? [line.replaceAll("\0", " ")] : [];
+    } catch {
+      return [];
+    }
+  });
+}
