@@ -20,6 +20,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   patch: ["files"],
   policy: ["files"],
   sandbox: ["platform", "files"],
+  network: ["platform"],
   process: ["sandbox", "files"],
   rollout: ["files"],
   context: ["git", "files"],

@@ -1,0 +1,172 @@
+import { NetworkError } from "./error.ts";
+
+/** A name in DNS has at most 253 characters; a bound also keeps patterns with several stars cheap. */
+const LONGEST_HOST = 255;
+
+/**
+ * The form in which hosts are compared: trimmed, lower case, without brackets, without one `:port` and without
+ * trailing dots. `""` = no host.
+ */
+export function normalizeHost(text: string): string {
+  let host = text.trim().toLowerCase();
+  if (host.startsWith("[")) {
+    const end = host.indexOf("]");
+    if (end > 0) return withoutDots(host.slice(1, end));
+  }
+  const colon = host.indexOf(":");
+  if (colon >= 0 && colon === host.lastIndexOf(":")) host = host.slice(0, colon);
+  return withoutDots(host);
+}
+
+function withoutDots(host: string): string {
+  return host.replace(/\.+$/, "");
+}
+
+/** Hosts named by patterns. */
+export interface DomainSet {
+  readonly size: number;
+  /** `host` is normalised. */
+  matches(host: string): boolean;
+  /** Whether a pattern is this very host, not a wildcard that includes it. */
+  names(host: string): boolean;
+}
+
+/**
+ * `host` that host, `*.host` what is below it, `**.host` both, `*` everything; `*`, `?`, `[…]` and `{a,b}` elsewhere as
+ * in file globs, where a star also matches dots. Throws `NetworkError("invalid_pattern")`.
+ */
+export function compileDomains(patterns: readonly string[]): DomainSet {
+  const exact = new Set<string>();
+  const tests: ((host: string) => boolean)[] = [];
+  for (const pattern of patterns) {
+    const parsed = parsePattern(pattern);
+    if (parsed.kind === "exact") exact.add(parsed.host);
+    else tests.push(matcher(parsed));
+  }
+  return {
+    size: exact.size + tests.length,
+    names: (host) => exact.has(host),
+    matches: (host) =>
+      host !== "" && host.length <= LONGEST_HOST &&
+      (exact.has(host) || tests.some((test) => test(host))),
+  };
+}
+
+type Pattern =
+  | { readonly kind: "any" }
+  | { readonly kind: "exact" | "below" | "at_or_below"; readonly host: string }
+  | { readonly kind: "glob"; readonly text: string; readonly expression: RegExp };
+
+const GLOB_CHARACTERS = /[*?[\]{}\\]/;
+
+function parsePattern(pattern: string): Pattern {
+  const text = normalizePattern(pattern);
+  if (text === "") throw invalid(pattern, "it is empty");
+  if (/[\s/]/.test(text)) throw invalid(pattern, "it holds more than a host");
+  if (text === "*" || text === "**") return { kind: "any" };
+  for (const [prefix, kind] of [["**.", "at_or_below"], ["*.", "below"]] as const) {
+    const host = text.slice(prefix.length);
+    if (text.startsWith(prefix) && host !== "" && !GLOB_CHARACTERS.test(host)) {
+      return { kind, host };
+    }
+  }
+  if (!GLOB_CHARACTERS.test(text)) return { kind: "exact", host: text };
+  return { kind: "glob", text, expression: globExpression(pattern, text) };
+}
+
+/** A bracket at the start may be a class of characters, so only an IPv6 address loses its brackets. */
+function normalizePattern(pattern: string): string {
+  const text = pattern.trim().toLowerCase();
+  return /^\[[0-9a-f:.%]*:[0-9a-f:.%]*\](:\d+)?$/.test(text) || !text.startsWith("[")
+    ? normalizeHost(text)
+    : withoutDots(text);
+}
+
+function matcher(pattern: Exclude<Pattern, { kind: "exact" }>): (host: string) => boolean {
+  if (pattern.kind === "any") return () => true;
+  if (pattern.kind === "glob") return (host) => pattern.expression.test(host);
+  const { kind, host: parent } = pattern;
+  const suffix = `.${parent}`;
+  return (host) =>
+    (host.length > suffix.length && host.endsWith(suffix)) ||
+    (kind === "at_or_below" && host === parent);
+}
+
+function globExpression(pattern: string, text: string): RegExp {
+  let source = "";
+  let open = 0;
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charAt(at);
+    if (character === "*") {
+      while (text.charAt(at + 1) === "*") at++;
+      source += ".*";
+    } else if (character === "?") {
+      source += ".";
+    } else if (character === "[") {
+      // A bracket right at the start of a class belongs to it.
+      const negated = /[!^]/.test(text.charAt(at + 1));
+      const first = at + (negated ? 2 : 1);
+      const end = text.indexOf("]", first + 1);
+      if (end < 0) throw invalid(pattern, "a [ is not closed");
+      source += `[${negated ? "^" : ""}${text.slice(first, end).replace(/[\\\]^[]/g, "\\$&")}]`;
+      at = end;
+    } else if (character === "{") {
+      open++;
+      source += "(?:";
+    } else if (character === "}") {
+      if (open-- === 0) throw invalid(pattern, "a } was not opened");
+      source += ")";
+    } else if (character === "," && open > 0) {
+      source += "|";
+    } else if (character === "\\") {
+      at++;
+      if (at >= text.length) throw invalid(pattern, "it ends in a backslash");
+      source += escapeForExpression(text.charAt(at));
+    } else {
+      source += escapeForExpression(character);
+    }
+  }
+  if (open > 0) throw invalid(pattern, "a { is not closed");
+  try {
+    return new RegExp(`^(?:${source})$`, "s");
+  } catch {
+    throw invalid(pattern, "a class of characters has its range reversed");
+  }
+}
+
+function escapeForExpression(character: string): string {
+  return character.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
+}
+
+function invalid(pattern: string, why: string): NetworkError {
+  return new NetworkError(
+    "invalid_pattern",
+    `the domain pattern ${JSON.stringify(pattern)} is invalid: ${why}`,
+  );
+}
+
+/** Whether every host of `candidate` is one of `managed` too, told from the patterns alone. */
+export function patternIncludes(managed: string, candidate: string): boolean {
+  const outer = parsePattern(managed);
+  const inner = parsePattern(candidate);
+  if (outer.kind === "any") return true;
+  if (inner.kind === "any") return false;
+  if (outer.kind === "glob" || inner.kind === "glob") {
+    if (outer.kind === "glob" && inner.kind === "exact") return outer.expression.test(inner.host);
+    return outer.kind === "glob" && inner.kind === "glob" && outer.text === inner.text;
+  }
+  const below = inner.host.endsWith(`.${outer.host}`);
+  switch (outer.kind) {
+    case "exact":
+      return inner.kind === "exact" && inner.host === outer.host;
+    case "below":
+      return below || (inner.kind === "below" && inner.host === outer.host);
+    case "at_or_below":
+      return below || inner.host === outer.host;
+  }
+}
+
+/** Whether two patterns are written differently only. */
+export function samePattern(left: string, right: string): boolean {
+  return normalizePattern(left) === normalizePattern(right);
+}

@@ -1,0 +1,94 @@
+import { isAbsolute } from "node:path";
+import { dialUnix } from "./dial.ts";
+import {
+  type Client,
+  PROXY_DISABLED,
+  type ProxyContext,
+  UNIX_SOCKET_NOT_ALLOWED,
+} from "./exchange.ts";
+import { headerValues, type RequestHead } from "./http_head.ts";
+import { forward } from "./http_forward.ts";
+import {
+  blockMessage,
+  disabled,
+  proxyErrorOf,
+  respond,
+  UPSTREAM_FAILURE,
+} from "./http_response.ts";
+import type { Block } from "./types.ts";
+
+/** Names the socket that a plain request is to go to instead of its host. */
+export const UNIX_SOCKET_HEADER = "x-unix-socket";
+
+/** Sends a request to a socket of this machine, if its path is allowed. */
+export async function serveUnixSocket(
+  head: RequestHead,
+  client: Client,
+  context: ProxyContext,
+  methodBlock: Block | null,
+): Promise<void> {
+  const { wire } = client;
+  const { settings } = context.state();
+  const [path = "", ...more] = headerValues(head.headers, UNIX_SOCKET_HEADER);
+  const audit = (block: Block | null): void =>
+    context.audit.record({
+      protocol: "http",
+      host: "unix-socket",
+      port: 0,
+      method: head.method,
+      attemptId: null,
+      client: client.address,
+      mode: settings.mode,
+      block,
+      source: block?.source ?? "baseline_policy",
+      unixSocket: path,
+    });
+  if (!settings.enabled) {
+    audit(PROXY_DISABLED);
+    return await respond(wire, disabled("a Unix socket", PROXY_DISABLED));
+  }
+  if (methodBlock === null && !context.unixSockets) {
+    return await respond(wire, { status: 501, body: "unix sockets unsupported" });
+  }
+  const allowed = more.length === 0 ? await allowedSocket(path, settings.allowUnixSockets) : null;
+  const block = methodBlock ?? (allowed === null ? UNIX_SOCKET_NOT_ALLOWED : null);
+  audit(block);
+  if (block !== null || allowed === null) {
+    const refused = block ?? UNIX_SOCKET_NOT_ALLOWED;
+    return await respond(wire, {
+      status: 403,
+      headers: [["x-proxy-error", proxyErrorOf(refused)]],
+      body: refused === UNIX_SOCKET_NOT_ALLOWED
+        ? "blocked"
+        : blockMessage(refused, "a Unix socket"),
+    });
+  }
+  const dialed = await dialUnix(allowed, { session: client.session, limits: context.limits });
+  if (dialed === null) return await respond(wire, UPSTREAM_FAILURE);
+  const url = head.target.startsWith("/") ? null : URL.parse(head.target);
+  const target = url === null ? head.target : `${url.pathname}${url.search}`;
+  const host = url?.host || headerValues(head.headers, "host")[0] || "localhost";
+  await forward(head, client, { dialed, target, host, authorization: null }, context.limits);
+}
+
+/**
+ * The path to connect to: with its links resolved, so that the one that was checked is the one that is used. A link
+ * that leads elsewhere counts only when that place is allowed, or the link itself is named.
+ */
+async function allowedSocket(path: string, allowed: readonly string[]): Promise<string | null> {
+  if (!isAbsolute(path)) return null;
+  const real = await realPathOrNull(path);
+  if (real === null) return null;
+  for (const entry of allowed.filter(isAbsolute)) {
+    if (entry === path || await realPathOrNull(entry) === real) return real;
+  }
+  return null;
+}
+
+async function realPathOrNull(path: string): Promise<string | null> {
+  try {
+    return await Deno.realPath(path);
+  } catch {
+    return null;
+  }
+}
