@@ -21,6 +21,7 @@ export {
   type SyscallResult,
 } from "./libc.ts";
 export { userCacheDir } from "./darwin_folders.ts";
+export { loadWindows, type Win32, type WindowsHandle } from "./load_windows.ts";
 export { adoptOrphans, isForeground, keepForeground } from "./foreground.ts";
 export { type OsFacts, readOsFacts } from "./os_facts.ts";
 export { lastArgumentBytes, startingDescriptorLimit } from "./process_facts.ts";
