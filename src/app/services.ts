@@ -44,6 +44,7 @@ export async function openServices(options: AppOptions): Promise<SharedServices>
       store: config.credentialsStore,
       logger: options.logger,
       clientHeaders: async () => ({ originator, "user-agent": await agent }),
+      self: options.self,
       forcedWorkspaceId: config.forcedChatgptWorkspaceId,
     }),
     sessionShell(env["PATH"] ?? ""),

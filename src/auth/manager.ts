@@ -14,9 +14,10 @@ import { loginFiles } from "./home_files.ts";
 import { readClaims } from "./jwt.ts";
 import { type KeyringEntry, systemKeyring } from "./keyring.ts";
 import { type DeletedLogin, deleteLogin } from "./login_writer.ts";
-import type { StoredLogin } from "./record.ts";
+import { loginText, type StoredLogin } from "./record.ts";
 import { type ReloadOutcome, UnauthorizedRecovery } from "./recovery.ts";
 import {
+  look,
   REFRESH_LIMITS,
   refreshAndPersistChatgptToken,
   type RefreshContext,
@@ -24,6 +25,7 @@ import {
   type RefreshResult,
   type RefreshStep,
 } from "./refresh.ts";
+import { refreshInHelper, type SelfCommand } from "./refresh_helper.ts";
 import { loadSettled, sameLogin } from "./same_login.ts";
 import { isStale, ServerClock } from "./staleness.ts";
 import { type LoginStore, openStore, type StoreKind } from "./store.ts";
@@ -41,6 +43,8 @@ export interface AuthOptions {
   readonly forcedWorkspaceId?: string | null;
   /** Milliseconds since the epoch; the system clock by default. */
   readonly now?: () => number;
+  /** How to start the helper that a renewal is safe in; absent: it happens in this process. */
+  readonly self?: SelfCommand;
   readonly keyring?: KeyringEntry;
   readonly limits?: Partial<RefreshLimits>;
   /** Told at each moment of a refresh, and waited for. */
@@ -310,7 +314,7 @@ export class AuthManager implements AsyncDisposable {
     const snapshot = this.#stored;
     if (snapshot?.tokens === undefined || snapshot.tokens === null) throw noTokens();
     try {
-      const result = await refreshAndPersistChatgptToken(this.#context, snapshot);
+      const result = await this.#renew(snapshot);
       this.#stored = result.login;
       this.#logger.info("the login is renewed", { by: result.type });
       return result;
@@ -324,6 +328,34 @@ export class AuthManager implements AsyncDisposable {
         cause: error,
       });
     }
+  }
+
+  /** In the helper where there is one: what it has begun, nothing that happens to this process stops. */
+  async #renew(snapshot: StoredLogin): Promise<RefreshResult> {
+    const { self, env, store, codexHome } = this.#options;
+    const context = this.#context;
+    if (self === undefined || store === "ephemeral") {
+      return await refreshAndPersistChatgptToken(context, snapshot);
+    }
+    const early = await look(context, snapshot);
+    if (early !== null) return early;
+    const reply = await refreshInHelper(self, {
+      codexHome,
+      store,
+      env,
+      clientHeaders: await this.#options.clientHeaders?.() ?? {},
+      limits: context.limits,
+      clockOffset: context.now() - Date.now(),
+      snapshot: loginText(snapshot, "compact"),
+    });
+    if (reply === null) {
+      this.#logger.warn("the helper did not do it; renewing in this process");
+      return await refreshAndPersistChatgptToken(context, snapshot);
+    }
+    if (reply.serverTime !== null) this.#clock.note(reply.serverTime);
+    if (reply.error !== null) throw new AuthError(reply.error.code, reply.error.message);
+    const stored = await loadSettled(this.#store, context.limits.settle);
+    return { type: reply.done ?? "adopted", login: sameLogin(snapshot, stored) };
   }
 }
 

@@ -24,6 +24,7 @@ export type { ExternalRefresher, ExternalTokens } from "./external.ts";
 export type { AuthHeaders } from "./headers.ts";
 export { AuthManager, type AuthOptions, type LoginSummary, openAuth } from "./manager.ts";
 export type { RecoveryOutcome, RecoveryState, UnauthorizedRecovery } from "./recovery.ts";
+export { runRefreshHelper } from "./refresh_helper.ts";
 export type { RefreshLimits, RefreshStep } from "./refresh.ts";
 export type { LoginMode, NewLogin, StoredLogin, TokenRecord } from "./record.ts";
 /** Logging in and out, and the start-up check: loaded by what needs it. */

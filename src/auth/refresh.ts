@@ -104,7 +104,7 @@ export async function refreshAndPersistChatgptToken(
 }
 
 /** Without a lock: has somebody renewed it already? A file that cannot be read now says nothing. */
-async function look(
+export async function look(
   context: RefreshContext,
   snapshot: StoredLogin,
 ): Promise<RefreshResult | null> {

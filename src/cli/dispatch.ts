@@ -32,6 +32,14 @@ async function dispatch(world: World): Promise<number> {
       return await applyOwnPatch(world, rest);
     case "--codex-run-landlock":
       return (await import("../sandbox/mod.ts")).runLandlockHelper(rest);
+    case "--codex-run-refresh-login":
+      return await refreshLogin(world);
+    case "--codex-run-network-bridge":
+      return await (await import("../network/mod.ts")).runNetworkBridge(
+        rest,
+        world.env,
+        async (line) => void await world.stderr.write(`codex: ${line}\n`),
+      );
     case "--version":
     case "-V":
       if (rest.length > 0) break;
@@ -58,6 +66,15 @@ async function applyOwnPatch(world: World, args: readonly string[]): Promise<num
 
 function patchOptions(world: World, args: readonly string[]) {
   return { args, readStdin: () => world.stdin.read(), cwd: world.cwd() };
+}
+
+/** Signals do not reach it: a renewal that has begun is brought to its end. */
+async function refreshLogin(world: World): Promise<number> {
+  using _deaf = world.onSignal(() => {});
+  const { runRefreshHelper } = await import("../auth/mod.ts");
+  const reply = await runRefreshHelper(new TextDecoder().decode(await world.stdin.read()));
+  await world.stdout.write(`${reply}\n`);
+  return 0;
 }
 
 async function printed(

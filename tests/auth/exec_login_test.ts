@@ -43,6 +43,29 @@ Deno.test("exec: servers that refuse the new token too end the turn after one re
   assert.equal(login.authority.presented.length, 1);
 });
 
+for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
+  Deno.test(`${signal} between the rotation and the answer: the login is not lost`, async () => {
+    await using login = await LoginStage.open();
+    const old = await login.logIn();
+    login.authority.behaviours.push({ type: "hold" });
+    const child = login.spawn(["exec", "hello"]);
+    const ended = child.output();
+    const held = await Promise.race([
+      login.authority.held(),
+      ended.then(({ stderr }) => assert.fail(new TextDecoder().decode(stderr))),
+    ]);
+    child.kill(signal);
+    if (signal === "SIGKILL") await ended;
+    held.release();
+    await ended;
+    const run = await login.run(["exec", "hello again"]);
+    assert.equal(run.code, 0, run.stderr);
+    assert.equal(login.authority.presented.length, 1);
+    assert.ok(!login.authority.isLive(old.refreshToken), "the old one had been rotated");
+    assert.ok(await login.isAlive());
+  });
+}
+
 interface Failure {
   readonly name: string;
   readonly behaviour: Behaviour;
