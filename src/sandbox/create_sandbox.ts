@@ -7,6 +7,7 @@ import { hasFullDiskRead, hasFullDiskWrite, hasFullNetwork } from "./policy.ts";
 import type {
   Confined,
   ConfineRequest,
+  Limit,
   Sandbox,
   SandboxBackend,
   SandboxBackendKind,
@@ -23,6 +24,11 @@ export interface SandboxOptions {
 
 /** Tells programs that they need not try the network. Set without a sandbox too, as other versions do. */
 const NETWORK_DISABLED = "CODEX_SANDBOX_NETWORK_DISABLED";
+
+const PROXY_NOT_ENFORCED: Limit = {
+  code: "network_proxy",
+  message: "Commands can go past the network proxy: the policy asks for no sandbox.",
+};
 
 /** Backends that can hide files from a command. */
 const READ_LIMITS: readonly SandboxBackend["kind"][] = [
@@ -64,7 +70,7 @@ function wrapperFor(
 ): { readonly kind: SandboxBackendKind; readonly wrapper: Wrapper } | null {
   switch (backend.kind) {
     case "bubblewrap":
-      return { kind: "bubblewrap", wrapper: createBubblewrap(backend.program, stateDir) };
+      return { kind: "bubblewrap", wrapper: createBubblewrap(backend.program, stateDir, self) };
     case "landlock":
       return { kind: "landlock", wrapper: createLandlock(self, backend.abi) };
     case "seatbelt":
@@ -80,7 +86,7 @@ function unconfined(request: ConfineRequest): Confined {
     argv: request.argv,
     cwd: request.cwd,
     env: request.env,
-    unenforced: [],
+    unenforced: (request.bridge ?? null) === null ? [] : [PROXY_NOT_ENFORCED],
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

@@ -23,6 +23,7 @@ export type {
   Confined,
   ConfineRequest,
   Limit,
+  NetworkBridge,
   Sandbox,
   SandboxBackend,
   SandboxBackendKind,

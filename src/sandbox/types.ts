@@ -41,6 +41,17 @@ export interface ConfineRequest {
   readonly tmpdir: AbsolutePath | null;
   /** The command gets a terminal. */
   readonly tty: boolean;
+  /** The command's only way out is a proxy, whatever its policy says about the network; `null` = as the policy says. */
+  readonly bridge?: NetworkBridge | null;
+}
+
+/** How a command gets from a network namespace of its own to the proxy. */
+export interface NetworkBridge {
+  /** Where the proxy listens on this machine. */
+  readonly socketPath: AbsolutePath;
+  /** Loopback ports that the command uses; `null` = not offered. */
+  readonly httpPort: number;
+  readonly socksPort: number | null;
 }
 
 /** A command ready to start. Dispose it after the command has ended. */

@@ -11,6 +11,8 @@ import {
   type SelfCommand,
 } from "../../src/sandbox/mod.ts";
 
+import { NETWORK_BRIDGE_FLAG, runNetworkBridge } from "../../src/network/mod.ts";
+
 interface Held {
   readonly backend: SandboxBackend;
   readonly self: SelfCommand;
@@ -19,6 +21,15 @@ interface Held {
 }
 
 const [first, ...rest] = Deno.args;
+if (first === NETWORK_BRIDGE_FLAG) {
+  Deno.exit(
+    await runNetworkBridge(
+      rest,
+      Deno.env.toObject(),
+      (line) => Promise.resolve(console.error(line)),
+    ),
+  );
+}
 if (first === LANDLOCK_HELPER_FLAG) Deno.exit(runLandlockHelper(rest));
 const { request, ...options } = JSON.parse(rest[0] ?? "") as Held;
 await using confined = await createSandbox(options).confine(request);

@@ -2,13 +2,14 @@ import { isInside } from "../../files/mod.ts";
 import { openFileLocks, openLibc, startingDescriptorLimit } from "../../platform/mod.ts";
 import type { AbsolutePath } from "../../protocol/mod.ts";
 import { hasFullNetwork } from "../policy.ts";
-import type { ConfineRequest, Limit } from "../types.ts";
+import type { ConfineRequest, Limit, SelfCommand } from "../types.ts";
 import { bwrapArguments } from "./bwrap_arguments.ts";
 import { withholdDescriptors } from "./descriptors.ts";
 import { createFilterFiles } from "./filter_file.ts";
 import { findProgram } from "./find_program.ts";
 import { launchArgv, refusalArgv, type TerminalTools } from "./launch.ts";
 import { planMounts } from "./mounts.ts";
+import { bridgedArgv } from "./network_bridge.ts";
 import { privateDevices } from "./private_devices.ts";
 import { protectPaths } from "./protected_paths.ts";
 import { thisMachine } from "./syscalls.ts";
@@ -38,8 +39,13 @@ const SHELL_VARIABLES = ["_", "OLDPWD", "SHLVL"];
 /**
  * @param program bubblewrap
  * @param stateDir where the filters are written
+ * @param self for the bridge to a proxy
  */
-export function createBubblewrap(program: AbsolutePath, stateDir: AbsolutePath): Wrapper {
+export function createBubblewrap(
+  program: AbsolutePath,
+  stateDir: AbsolutePath,
+  self: SelfCommand,
+): Wrapper {
   const filters = createFilterFiles(stateDir);
   const host = onFirstUse(() => readHost(stateDir));
   const tools = onFirstUse(findTerminalTools);
@@ -49,12 +55,14 @@ export function createBubblewrap(program: AbsolutePath, stateDir: AbsolutePath):
       if (missing !== "ok") return refusal(request, missing);
       await using stack = new AsyncDisposableStack();
       const locks = onFirstUse(() => stack.use(openFileLocks()));
-      const network = hasFullNetwork(request.policy);
+      const bridge = request.bridge ?? null;
+      const network = hasFullNetwork(request.policy) && bridge === null;
       const filterFile = await filters.path(network ? "open" : "private");
       // After the filter, which makes the state folder.
       const machine = host();
       const view = await readView(request);
       const guarded = stack.use(await protectPaths(view.roots, view.git, locks));
+      const users = view.roots.some(({ root }) => isForeignToRoot(root)) ? "host" : "own";
       const argv = launchArgv({
         program,
         args: bwrapArguments({
@@ -64,14 +72,15 @@ export function createBubblewrap(program: AbsolutePath, stateDir: AbsolutePath):
             // The filter of the next command is not for this one to write.
             [...guarded.readOnly, machine.stateDir],
           ),
-          network,
+          // The namespace of the bridge around it is as empty as one of its own.
+          network: network || bridge !== null,
           visibleInRun: visibleInRun(request.cwd, network),
           devices: machine.devices,
           hidden: machine.hidden,
           procReadOnly: machine.procReadOnly,
           unset: SHELL_VARIABLES.filter((name) => !Object.hasOwn(request.env, name)),
           cwd: request.cwd,
-          users: view.roots.some(({ root }) => isForeignToRoot(root)) ? "host" : "own",
+          users,
           filtered: true,
         }),
         filterFile,
@@ -83,9 +92,12 @@ export function createBubblewrap(program: AbsolutePath, stateDir: AbsolutePath):
         terminal: request.tty ? tools() : null,
       });
       const owned = stack.move();
+      const { env, tty } = request;
       return {
-        argv,
-        env: request.env,
+        argv: bridge === null
+          ? argv
+          : bridgedArgv({ program, self, bridge, users, tty, env, argv }),
+        env: bridge === null ? env : { ...self.env, ...env },
         unenforced: [...machine.limits, ...view.limits, ...guarded.limits],
         [Symbol.asyncDispose]: () => owned.disposeAsync(),
       };

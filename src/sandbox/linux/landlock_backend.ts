@@ -10,13 +10,20 @@ const ABI_TRUNCATE = 3;
 const ABI_IOCTL = 5;
 const ABI_SCOPES = 6;
 
+const NO_WAY_TO_PROXY: Limit = {
+  code: "network_proxy",
+  message:
+    "Commands have no network at all: the network proxy cannot be reached without a network namespace.",
+};
+
 /** Confines commands by starting this program again, which restricts itself and becomes the command. */
 export function createLandlock(self: SelfCommand, abi: number): Wrapper {
   const descriptorLimit = startingDescriptorLimit();
   return {
     async wrap(request) {
       const view = await readView(request);
-      const network = hasFullNetwork(request.policy);
+      const bridged = (request.bridge ?? null) !== null;
+      const network = hasFullNetwork(request.policy) && !bridged;
       const plan: LandlockPlan = {
         writable: [
           ...view.roots.map(({ root }) => root),
@@ -40,6 +47,7 @@ export function createLandlock(self: SelfCommand, abi: number): Wrapper {
         unenforced: [
           ...landlockLimits(abi, { network, writes: view.roots.length > 0 }),
           ...view.limits,
+          ...(bridged ? [NO_WAY_TO_PROXY] : []),
         ],
         [Symbol.asyncDispose]: () => Promise.resolve(),
       };
