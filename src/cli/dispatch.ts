@@ -30,6 +30,8 @@ async function dispatch(world: World): Promise<number> {
   switch (first) {
     case "--codex-run-as-apply-patch":
       return await applyOwnPatch(world, rest);
+    case "--codex-run-windows-sandbox":
+      return await windowsHelper(world, rest);
     case "--codex-run-landlock":
       return (await import("../sandbox/mod.ts")).runLandlockHelper(rest);
     case "--codex-run-refresh-login":
@@ -47,6 +49,15 @@ async function dispatch(world: World): Promise<number> {
       return 0;
   }
   return await (await import("./command_line.ts")).runCommandLine(world);
+}
+
+async function windowsHelper(world: World, args: readonly string[]): Promise<number> {
+  const { runWindowsHelper } = await import("../sandbox/mod.ts");
+  const options = { env: world.env, cwd: world.cwd() };
+  const { exitCode, message } = await runWindowsHelper(args, options);
+  if (message !== null) await world.stderr.write(`codex: ${message}\n`);
+  // A process that crashed has a code that only fits when it is taken as negative.
+  return exitCode | 0;
 }
 
 /** The last part of a path, without the ending of Windows. */

@@ -13,6 +13,7 @@ import type {
   SandboxBackendKind,
   SelfCommand,
 } from "./types.ts";
+import { createWindows } from "./windows/windows_backend.ts";
 
 export interface SandboxOptions {
   /** From `probeSandbox`. */
@@ -75,6 +76,8 @@ function wrapperFor(
       return { kind: "landlock", wrapper: createLandlock(self, backend.abi) };
     case "seatbelt":
       return { kind: "seatbelt", wrapper: createSeatbelt() };
+    case "windows":
+      return { kind: "windows", wrapper: createWindows(self, backend.mode, stateDir) };
     case "unavailable":
       return null;
   }

@@ -30,3 +30,5 @@ export type {
   SelfCommand,
 } from "./types.ts";
 export { mayWrite, type WritableRoot, writableRoots } from "./writable_roots.ts";
+export { runWindowsHelper } from "./windows/windows_helper.ts";
+export { WINDOWS_HELPER_FLAG } from "./windows/windows_plan.ts";

@@ -68,6 +68,8 @@ export function sandboxTag(policy: SandboxPolicy, backend: SandboxBackend): stri
       return "seccomp";
     case "seatbelt":
       return "seatbelt";
+    case "windows":
+      return "windows_sandbox";
     case "unavailable":
       return "none";
   }

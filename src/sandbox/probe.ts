@@ -5,6 +5,7 @@ import { landlockAbi } from "./linux/landlock.ts";
 import { thisMachine } from "./linux/syscalls.ts";
 import { probeSeatbelt } from "./macos/seatbelt.ts";
 import type { SandboxBackend, SelfCommand } from "./types.ts";
+import { probeWindows } from "./windows/windows_backend.ts";
 
 export interface ProbeOptions {
   /** The search path, `$PATH`. */
@@ -23,6 +24,7 @@ export interface ProbeOptions {
  */
 export async function probeSandbox(options: ProbeOptions): Promise<SandboxBackend> {
   if (Deno.build.os === "darwin") return await probeSeatbelt();
+  if (Deno.build.os === "windows") return await probeWindows();
   if (Deno.build.os !== "linux") {
     return { kind: "unavailable", reason: `no sandbox is built in for ${Deno.build.os} yet` };
   }

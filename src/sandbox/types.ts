@@ -20,6 +20,11 @@ export type SandboxBackend =
   }
   | { readonly kind: "landlock"; readonly abi: number; readonly reason: string }
   | { readonly kind: "seatbelt"; readonly reason: string }
+  | {
+    readonly kind: "windows";
+    readonly mode: "app_container" | "restricted_token";
+    readonly reason: string;
+  }
   | { readonly kind: "unavailable"; readonly reason: string };
 
 /** How this program starts itself again: the executable and, when run from source, its arguments. */

@@ -38,7 +38,7 @@ export function relaySignals(): SignalRelay {
   const stack = new DisposableStack();
   for (const signal of FORWARDED) {
     const listener = () => {
-      if (FROM_KEYS.includes(signal) && isForeground()) return;
+      if (FROM_KEYS.includes(signal) && sentByKeys()) return;
       deliver(signal);
     };
     Deno.addSignalListener(signal, listener);
@@ -60,6 +60,11 @@ export function relaySignals(): SignalRelay {
       await delivered;
     },
   };
+}
+
+/** On Windows there is no other way to get one. */
+function sentByKeys(): boolean {
+  return Deno.build.os === "windows" || isForeground();
 }
 
 async function send({ pid, kind }: SignalTarget, signal: Deno.Signal): Promise<void> {

@@ -7,8 +7,10 @@ import {
   createSandbox,
   LANDLOCK_HELPER_FLAG,
   runLandlockHelper,
+  runWindowsHelper,
   type SandboxBackend,
   type SelfCommand,
+  WINDOWS_HELPER_FLAG,
 } from "../../src/sandbox/mod.ts";
 
 import { NETWORK_BRIDGE_FLAG, runNetworkBridge } from "../../src/network/mod.ts";
@@ -31,6 +33,12 @@ if (first === NETWORK_BRIDGE_FLAG) {
   );
 }
 if (first === LANDLOCK_HELPER_FLAG) Deno.exit(runLandlockHelper(rest));
+if (first === WINDOWS_HELPER_FLAG) {
+  const here = { env: Deno.env.toObject(), cwd: Deno.cwd() };
+  const { exitCode, message } = await runWindowsHelper(rest, here);
+  if (message !== null) console.error(message);
+  Deno.exit(exitCode | 0);
+}
 const { request, ...options } = JSON.parse(rest[0] ?? "") as Held;
 await using confined = await createSandbox(options).confine(request);
 const [program = "", ...args] = confined.argv;
