@@ -138,6 +138,18 @@ Deno.test("keyring: a renewal that the keyring does not take waits in the journa
     assert.ok(!await isThere(loginFiles(place.codexHome).pending));
   }));
 
+Deno.test("what another program has half written is looked at again", () =>
+  inHome("keyring", async (place) => {
+    await saveLogin(place, KEY);
+    const get = place.keyring.get.bind(place.keyring);
+    let looks = 0;
+    place.keyring.get = async () => looks++ < 3 ? "{ half" : await get();
+    const auth = await openAuth({ ...place, env: {}, allowApiKeyEnv: false });
+    assert.equal(auth.kind, "api_key");
+    assert.equal(auth.warning, null);
+    assert.equal(looks, 4);
+  }));
+
 Deno.test("ephemeral: nothing on the disk", () =>
   inHome("ephemeral", async (place) => {
     await saveLogin(place, KEY);

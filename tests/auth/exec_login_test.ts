@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { LoginStage } from "../support/login_stage.ts";
 import { type Behaviour, recordText } from "../support/token_authority.ts";
 
@@ -65,6 +66,24 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
     assert.ok(await login.isAlive());
   });
 }
+
+Deno.test("the helper is killed before the authority has decided: the run goes on without it", async () => {
+  await using login = await LoginStage.open();
+  await login.logIn();
+  login.authority.behaviours.push({ type: "hang" });
+  const running = login.run(["exec", "hello"]);
+  await Promise.race([
+    login.authority.held(),
+    running.then(({ stderr }) => assert.fail(stderr)),
+  ]);
+  const attempt = await Deno.readTextFile(join(login.stage.codexHome, "auth.refresh.json"));
+  Deno.kill(JSON.parse(attempt).pid, "SIGKILL");
+  const { code, stderr } = await running;
+  assert.equal(code, 0, stderr);
+  assert.equal(login.authority.refreshes, 1);
+  assert.equal(login.authority.reuses, 0);
+  assert.ok(await login.isAlive());
+});
 
 interface Failure {
   readonly name: string;

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 export type Behaviour =
   /** Answers this and rotates nothing. */
   | { readonly type: "answer"; readonly status: number; readonly body?: string }
-  /** Rotates nothing and never answers. */
+  /** Rotates nothing and answers nothing; `held` tells when it has begun. */
   | { readonly type: "hang" }
   /** Rotates nothing and breaks the connection. */
   | { readonly type: "cut" }
@@ -162,6 +162,7 @@ export class TokenAuthority implements AsyncDisposable {
         response.writeHead(behaviour.status).end(behaviour.body ?? "");
         return;
       case "hang":
+        await this.#hold(response);
         return;
       case "cut":
         request.socket.destroy();
