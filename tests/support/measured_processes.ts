@@ -23,8 +23,12 @@ async function terminals(): Promise<number> {
   await run("true");
   const before = descriptors();
   await Promise.all(Array.from({ length: 40 }, () => run("seq 3000")));
-  // The poller's own descriptor closes when it has noticed that nothing is watched.
   await provider.close();
+  // The poller's own descriptors close when its thread has noticed that nothing is watched.
+  const deadline = performance.now() + 10_000;
+  while (descriptors() > before && performance.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
   return descriptors() - before;
 }
 
