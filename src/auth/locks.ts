@@ -1,5 +1,6 @@
-import { lockFile } from "../files/mod.ts";
+import { FilesError, lockFile } from "../files/mod.ts";
 import type { Logger } from "../telemetry/mod.ts";
+import { lockFolder } from "./folder_lock.ts";
 import type { LoginFiles } from "./home_files.ts";
 
 /** Waits for a lock at most this long; `null` = somebody else still has it. */
@@ -12,12 +13,25 @@ export async function lockWithin(
   const timer = setTimeout(() => limit.abort(), limitMs);
   try {
     const either = signal === undefined ? limit.signal : AbortSignal.any([signal, limit.signal]);
-    return await lockFile(path, { signal: either, mode: 0o600 });
+    return await lockAnyhow(path, either);
   } catch (error) {
     if (limit.signal.aborted && !signal?.aborted) return null;
     throw error;
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** Some network file systems cannot lock a file. */
+const NO_LOCKS: ReadonlySet<unknown> = new Set(["ENOSYS", "EOPNOTSUPP", "ENOTSUP", "ENOLCK"]);
+
+async function lockAnyhow(path: string, signal: AbortSignal): Promise<AsyncDisposable> {
+  try {
+    return await lockFile(path, { signal, mode: 0o600 });
+  } catch (error) {
+    const { cause } = error instanceof FilesError ? error : {};
+    if (!(cause instanceof Error && "code" in cause && NO_LOCKS.has(cause.code))) throw error;
+    return await lockFolder(`${path}.d`, signal);
   }
 }
 
