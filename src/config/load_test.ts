@@ -281,7 +281,7 @@ Deno.test("what has to fail the load, and where", async () => {
   const cases: [text: string, code: string, line: number | null, column: number | null][] = [
     ["x = 1\n[history]\nmax_bytes = 3\n", "missing_value", 2, 1],
     ['[features]\nundo = true\nx = "true"\n', "invalid_value", 3, 5],
-    ['[model_providers.a]\nname = "a"\nwire_api = "chat"\n', "invalid_value", 3, 12],
+    ['[model_providers.a]\nname = "a"\nwire_api = "smoke"\n', "invalid_value", 3, 12],
     ['[model_providers.a]\nbase_url = "u"\n', "missing_value", 1, 1],
     ['[mcp_servers.m]\ncommand = "c"\nurl = "u"\n', "invalid_value", 3, 7],
     ["[mcp_servers.m]\nenabled = true\n", "missing_value", 1, 1],

@@ -22,6 +22,7 @@ const PLAIN = {
   streamIdleTimeoutMs: 300_000,
   requiresOpenaiAuth: false,
   supportsWebsockets: false,
+  wireApi: "responses",
 } as const;
 
 /** Default ports of the local servers that `--oss` knows. */
@@ -30,7 +31,10 @@ export const LOCAL_PROVIDERS: Readonly<Record<string, { port: number; model: str
   lmstudio: { port: 1_234, model: "openai/gpt-oss-20b" },
 };
 
-/** Built-in providers and those of the user, by id. An entry that names a built-in one is ignored. */
+/**
+ * Built-in providers and those of the user, by id. An entry that names a built-in one is ignored, but for the protocol
+ * of a local server: older versions of these speak Chat Completions only.
+ */
 export function allProviders(
   configured: ConfigTable["model_providers"],
   env: Env,
@@ -41,7 +45,10 @@ export function allProviders(
   }
   providers["openai"] = openaiProvider(env);
   for (const [id, { port }] of Object.entries(LOCAL_PROVIDERS)) {
-    providers[id] = localProvider(id, port, env);
+    providers[id] = {
+      ...localProvider(id, port, env),
+      wireApi: configured?.[id]?.wire_api ?? PLAIN.wireApi,
+    };
   }
   return providers;
 }
@@ -56,8 +63,8 @@ export function chooseProvider(
   if (id === "ollama-chat") {
     throw new ConfigError(
       "unknown_provider",
-      'The provider "ollama-chat" spoke the Chat Completions protocol, which is not supported any ' +
-        'more. Use "ollama" (a version of Ollama with the Responses API) instead.',
+      'There is no provider "ollama-chat" any more. Use "ollama"; for a version of Ollama without the ' +
+        'Responses API, write wire_api = "chat" and a name below [model_providers.ollama].',
       { key: "model_provider" },
     );
   }
@@ -115,6 +122,7 @@ function userProvider(id: string, table: ProviderTable): ProviderConfig {
     ),
     requiresOpenaiAuth: table.requires_openai_auth ?? false,
     supportsWebsockets: table.supports_websockets ?? false,
+    wireApi: table.wire_api ?? PLAIN.wireApi,
   };
 }
 

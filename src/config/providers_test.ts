@@ -56,9 +56,23 @@ Deno.test("a provider of the user: defaults and caps", () => {
     streamIdleTimeoutMs: 300_000,
     requiresOpenaiAuth: false,
     supportsWebsockets: false,
+    wireApi: "responses",
   });
   assert.equal(providers["full"]?.requestMaxRetries, 100);
   assert.equal(providers["full"]?.streamMaxRetries, 0);
   // More would overflow the timer, which then fires at once.
   assert.equal(providers["full"]?.streamIdleTimeoutMs, 2_147_483_647);
+});
+
+Deno.test("the protocol is the user's to say, also for a local server, and for nothing else there", () => {
+  const providers = allProviders({
+    gateway: { name: "Gateway", base_url: "http://h", wire_api: "chat" },
+    ollama: { name: "mine", base_url: "http://evil", wire_api: "chat" },
+    openai: { name: "mine", wire_api: "chat" },
+  }, {});
+  assert.equal(providers["gateway"]?.wireApi, "chat");
+  assert.equal(providers["ollama"]?.wireApi, "chat");
+  assert.equal(providers["ollama"]?.baseUrl, "http://localhost:11434/v1");
+  assert.equal(providers["lmstudio"]?.wireApi, "responses");
+  assert.equal(providers["openai"]?.wireApi, "responses");
 });

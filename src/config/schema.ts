@@ -123,7 +123,7 @@ export const CONFIG_SCHEMA = table({
   notify: { shape: list(string), doc: "Program run after each turn, with one JSON argument." },
   profile: { shape: string, doc: "Active profile; `-p` wins." },
   profiles: { shape: map(PROFILE), doc: "Named sets of keys." },
-  model_providers: { shape: map(PROVIDER), doc: "Servers that speak the Responses API." },
+  model_providers: { shape: map(PROVIDER), doc: "Model servers." },
   mcp_servers: { shape: map(MCP_SERVER), doc: "Servers that offer tools." },
   mcp_oauth_credentials_store: {
     shape: choice("auto", "file", "keyring"),

@@ -17,49 +17,41 @@ const STDIO_ONLY = ["args", "env", "env_vars", "cwd"] as const;
 const HTTP_ONLY = ["url", "bearer_token_env_var", "http_headers", "env_http_headers"] as const;
 
 /** `[model_providers.<id>]`. */
-export const PROVIDER = {
-  ...table({
-    name: {
-      shape: string,
-      required: true,
-      doc: "Display name; the exact name `OpenAI` marks the vendor's own service.",
-    },
-    base_url: { shape: string, doc: "Address of the API.", initial: "the vendor's address" },
-    env_key: { shape: string, doc: "Environment variable that holds the API key." },
-    env_key_instructions: { shape: string, doc: "Text shown when that variable is not set." },
-    experimental_bearer_token: { shape: string, doc: "Bearer token, literally." },
-    wire_api: { shape: string, doc: "Protocol; only `responses`.", initial: "responses" },
-    query_params: { shape: map(string), doc: "Parameters added to every address." },
-    http_headers: { shape: map(string), doc: "Headers sent with every request." },
-    env_http_headers: {
-      shape: map(string),
-      doc: "Headers whose value is read from the environment variable named here.",
-    },
-    request_max_retries: { shape: count, doc: "Tries after a failed request.", initial: "4" },
-    stream_max_retries: { shape: count, doc: "Tries after a broken stream.", initial: "5" },
-    stream_idle_timeout_ms: {
-      shape: count,
-      doc: "Silence after which a stream counts as broken.",
-      initial: "300000",
-    },
-    requires_openai_auth: {
-      shape: bool,
-      doc: "Send the OpenAI login to this provider.",
-      initial: "false",
-    },
-    supports_websockets: { shape: bool, doc: "The provider speaks WebSocket.", initial: "false" },
-  }),
-  whole: ({ wire_api: wire }: Readonly<Record<string, unknown>>) => {
-    if (wire === undefined || wire === "responses") return null;
-    return {
-      key: "wire_api",
-      wanted: wire === "chat"
-        ? 'is "chat", but the Chat Completions protocol is not spoken any more: use a server ' +
-          'with a Responses API and set wire_api = "responses"'
-        : `must be "responses", not ${JSON.stringify(wire)}`,
-    };
+export const PROVIDER = table({
+  name: {
+    shape: string,
+    required: true,
+    doc: "Display name; the exact name `OpenAI` marks the vendor's own service.",
   },
-} as const;
+  base_url: { shape: string, doc: "Address of the API.", initial: "the vendor's address" },
+  env_key: { shape: string, doc: "Environment variable that holds the API key." },
+  env_key_instructions: { shape: string, doc: "Text shown when that variable is not set." },
+  experimental_bearer_token: { shape: string, doc: "Bearer token, literally." },
+  wire_api: {
+    shape: choice("responses", "chat"),
+    doc: "Protocol: the Responses API, or Chat Completions.",
+    initial: "responses",
+  },
+  query_params: { shape: map(string), doc: "Parameters added to every address." },
+  http_headers: { shape: map(string), doc: "Headers sent with every request." },
+  env_http_headers: {
+    shape: map(string),
+    doc: "Headers whose value is read from the environment variable named here.",
+  },
+  request_max_retries: { shape: count, doc: "Tries after a failed request.", initial: "4" },
+  stream_max_retries: { shape: count, doc: "Tries after a broken stream.", initial: "5" },
+  stream_idle_timeout_ms: {
+    shape: count,
+    doc: "Silence after which a stream counts as broken.",
+    initial: "300000",
+  },
+  requires_openai_auth: {
+    shape: bool,
+    doc: "Send the OpenAI login to this provider.",
+    initial: "false",
+  },
+  supports_websockets: { shape: bool, doc: "The provider speaks WebSocket.", initial: "false" },
+});
 
 /** `[mcp_servers.<name>]`. */
 export const MCP_SERVER = {

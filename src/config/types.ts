@@ -25,6 +25,8 @@ export interface ProviderConfig {
   readonly streamIdleTimeoutMs: number;
   readonly requiresOpenaiAuth: boolean;
   readonly supportsWebsockets: boolean;
+  /** The protocol that the server speaks. */
+  readonly wireApi: "responses" | "chat";
 }
 
 /** `[shell_environment_policy]`. */

@@ -1,12 +1,13 @@
+import { ChatWire } from "./chat/chat_wire.ts";
 import { ModelError, modelError } from "./model_error.ts";
 import { authorize, recover, type RequestAuth } from "./provider_auth.ts";
 import { rateLimitsFromHeaders } from "./rate_limits.ts";
-import { isAzure, requestBody } from "./request_body.ts";
+import { isAzure } from "./request_body.ts";
 import { baseUrlOf, providerUrl, responsesHeaders } from "./request_headers.ts";
-import { ResponseDecoder } from "./response_events.ts";
+import { RESPONSES_WIRE } from "./responses_wire.ts";
 import { backoffMs, retry, type RetryPolicy } from "./retry.ts";
 import { sseData } from "./sse.ts";
-import { statusError } from "./status_error.ts";
+import { type RefusedAnswer, statusError } from "./status_error.ts";
 import { aborted, idle } from "./stream_error.ts";
 import type {
   ModelClient,
@@ -16,9 +17,13 @@ import type {
   ResponseEvent,
   TurnHeaders,
 } from "./types.ts";
+import type { AnswerDecoder, Wire } from "./wire.ts";
 
 /** Longest wait for the rest of a finished body, so that its connection can be used again. */
 const DRAIN_MS = 20;
+
+/** Longest wait for what may follow an answer that is complete but not closed, such as its token counts. */
+const AFTERMATH_MS = 2_000;
 
 /** Longest wait for the body of a refusal. */
 const REFUSAL_MS = 10_000;
@@ -30,7 +35,7 @@ interface Answer {
 }
 
 /**
- * A client for one provider. It keeps nothing between turns.
+ * A client for one provider. It keeps nothing between turns but what a Chat Completions server turned out to lack.
  *
  * Retries: the caller repeats a request whose error is `retryable`, in sight of the person. Here, unseen, only a
  * connection that fails before the first byte of an answer is tried again, `requestMaxRetries` times in a row for
@@ -38,20 +43,23 @@ interface Answer {
  * status, 5xx included, are never repeated here.
  */
 export function createModelClient(options: ModelClientOptions): ModelClient {
+  const wire = options.provider.wireApi === "chat" ? new ChatWire() : RESPONSES_WIRE;
   return {
     provider: options.provider,
-    openTurn: (headers) => new ResponsesTurn(options, headers),
+    openTurn: (headers) => new ProviderTurn(options, wire, headers),
   };
 }
 
-class ResponsesTurn implements ModelTurn {
+class ProviderTurn implements ModelTurn {
   readonly #options: ModelClientOptions;
+  readonly #wire: Wire;
   readonly #headers: () => TurnHeaders;
   #turnState: string | null = null;
   #connectRetriesLeft: number;
 
-  constructor(options: ModelClientOptions, headers: () => TurnHeaders) {
+  constructor(options: ModelClientOptions, wire: Wire, headers: () => TurnHeaders) {
     this.#options = options;
+    this.#wire = wire;
     this.#headers = headers;
     this.#connectRetriesLeft = options.provider.requestMaxRetries;
   }
@@ -59,15 +67,22 @@ class ResponsesTurn implements ModelTurn {
   async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ResponseEvent> {
     const { fixture, provider } = this.#options;
     const idleTimeoutMs = provider.streamIdleTimeoutMs;
+    const read = (body: ReadableStream<Uint8Array>, headers: Headers) =>
+      answerEvents({
+        body,
+        headers,
+        decoder: this.#wire.decoder(request, headers),
+        idleTimeoutMs,
+        signal,
+      });
     if (fixture !== null) {
-      yield* responseEvents(await openFixture(fixture), new Headers(), idleTimeoutMs, signal);
+      yield* read(await openFixture(fixture), new Headers());
       return;
     }
     const { response, close } = await this.#request(request, signal);
     try {
       this.#turnState ??= response.headers.get("x-codex-turn-state");
-      const body = response.body ?? new Blob([]).stream();
-      yield* responseEvents(body, response.headers, idleTimeoutMs, signal);
+      yield* read(response.body ?? new Blob([]).stream(), response.headers);
     } finally {
       close();
     }
@@ -77,32 +92,39 @@ class ResponsesTurn implements ModelTurn {
   async #request(request: ModelRequest, signal: AbortSignal): Promise<Answer> {
     if (signal.aborted) throw aborted(signal);
     let auth = await authorize(this.#options, signal);
-    for (let recovered = false;; recovered = true) {
+    for (let recovered = false;;) {
       const answer = await this.#send(request, auth, signal);
       const { response } = answer;
       if (response.ok) return answer;
-      const error = statusError({
+      const refused: RefusedAnswer = {
         status: response.status,
         statusText: response.statusText,
         headers: response.headers,
         body: await textOf(answer),
         url: response.url,
-      }, this.#options.now?.() ?? Date.now());
+      };
       if (signal.aborted) throw aborted(signal);
+      if (this.#wire.adapt(refused)) continue;
       const renewed = response.status === 401 && !recovered
         ? await recover(this.#options, auth, signal)
         : null;
-      if (renewed === null) throw error;
+      if (renewed === null) throw this.#errorOf(refused);
+      recovered = true;
       auth = renewed;
     }
+  }
+
+  #errorOf(refused: RefusedAnswer): ModelError {
+    const now = this.#options.now?.() ?? Date.now();
+    return this.#wire.refusal(refused) ?? statusError(refused, now);
   }
 
   /** Gets any answer; tries again while the connection fails and the turn's budget lasts. */
   async #send(request: ModelRequest, auth: RequestAuth, signal: AbortSignal): Promise<Answer> {
     const { provider } = this.#options;
     const baseUrl = baseUrlOf(provider, auth.headers.kind);
-    const url = providerUrl(provider, baseUrl, "responses");
-    const text = JSON.stringify(requestBody(request, isAzure(provider, baseUrl)));
+    const url = providerUrl(provider, baseUrl, this.#wire.path);
+    const text = JSON.stringify(this.#wire.body(request, isAzure(provider, baseUrl)));
     const headers = responsesHeaders(this.#options, auth.headers, this.#headers(), this.#turnState);
     const compressed = this.#compresses(auth) ? await zstd(text) : null;
     if (compressed !== null) headers.set("content-encoding", "zstd");
@@ -155,26 +177,30 @@ class ResponsesTurn implements ModelTurn {
   }
 }
 
-/** Events of a response: those in its headers first, then those of its body up to the completion. */
-async function* responseEvents(
-  body: ReadableStream<Uint8Array>,
-  headers: Headers,
-  idleTimeoutMs: number,
-  signal: AbortSignal,
-): AsyncGenerator<ResponseEvent> {
-  const model = headers.get("openai-model");
-  const decoder = new ResponseDecoder(model);
+interface AnswerToRead {
+  readonly body: ReadableStream<Uint8Array>;
+  readonly headers: Headers;
+  readonly decoder: AnswerDecoder;
+  readonly idleTimeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Events of an answer: those in its headers first, then those of its body up to the completion. */
+async function* answerEvents(answer: AnswerToRead): AsyncGenerator<ResponseEvent> {
+  const { body, decoder, headers, idleTimeoutMs, signal } = answer;
   const enough = new AbortController();
   const batches = sseData(body, {
     idleTimeoutMs,
     signal: AbortSignal.any([signal, enough.signal]),
   });
+  let aftermath: ReturnType<typeof setTimeout> | undefined;
   try {
-    yield* headerEvents(headers, model);
+    yield* headerEvents(headers, headers.get("openai-model"));
     for (;;) {
-      const batch = await batches.next();
-      if (batch.done) throw decoder.closed();
-      for (const data of batch.value) {
+      if (decoder.settled) aftermath ??= setTimeout(() => enough.abort(), AFTERMATH_MS);
+      const batch = await nextBatch(batches, decoder, signal);
+      if (batch === null) return yield* decoder.closed();
+      for (const data of batch) {
         for (const event of decoder.decode(data)) {
           yield event;
           if (event.type !== "completed") continue;
@@ -188,7 +214,23 @@ async function* responseEvents(
       }
     }
   } finally {
+    clearTimeout(aftermath);
     await batches.return(undefined);
+  }
+}
+
+/** `null` at the end of the stream, which may come as a failure once the answer is complete. */
+async function nextBatch(
+  batches: AsyncGenerator<string[]>,
+  decoder: AnswerDecoder,
+  signal: AbortSignal,
+): Promise<readonly string[] | null> {
+  try {
+    const batch = await batches.next();
+    return batch.done ? null : batch.value;
+  } catch (error) {
+    if (decoder.settled && !signal.aborted) return null;
+    throw error;
   }
 }
 

@@ -1,9 +1,9 @@
 /**
- * The model server: providers, catalogue, one Responses request and its event stream, errors by cause, limits. It asks
- * for credentials through a port and never stores any; it never repeats a request that a person could not see being
+ * The model server: providers, catalogue, one request and its event stream (Responses, or Chat Completions in `chat/`),
+ * errors by cause, limits. It asks for credentials through a port and never stores any; it never repeats a request that a person could not see being
  * repeated, but for connections that broke before the first byte of an answer.
  *
- * Start with `types.ts`, then `client.ts`.
+ * Start with `types.ts`, then `client.ts`, then `wire.ts`: what the two protocols share.
  *
  * @module
  */
@@ -28,5 +28,6 @@ export type {
   ResponseEvent,
   ShellToolType,
   TurnHeaders,
+  WireApi,
 } from "./types.ts";
 export { userAgent, type UserAgentParts } from "./user_agent.ts";

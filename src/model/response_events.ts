@@ -1,15 +1,16 @@
 import type { TokenUsage } from "../protocol/mod.ts";
-import { type ModelError, modelError } from "./model_error.ts";
+import type { ModelError } from "./model_error.ts";
 import { parseResponseItem } from "./response_item.ts";
-import { delayInMessage } from "./retry_after.ts";
-import { overloaded, quotaExceeded } from "./status_error.ts";
+import { serviceError } from "./service_error.ts";
 import { disconnected } from "./stream_error.ts";
 import type { ResponseEvent } from "./types.ts";
-import { usageNotIncludedMessage } from "./usage_limit.ts";
+import type { AnswerDecoder } from "./wire.ts";
 import { isObject, type JsonObject, numberOrNull, parseObject, stringOrNull } from "./wire_json.ts";
 
 /** Turns the data of server-sent events into {@link ResponseEvent}s. One for each response. */
-export class ResponseDecoder {
+export class ResponseDecoder implements AnswerDecoder {
+  /** Nothing but the completion itself completes a response. */
+  readonly settled = false;
   #model: string | null;
   #reported: ModelError | null = null;
 
@@ -34,8 +35,8 @@ export class ResponseDecoder {
   }
 
   /** Why the stream is over although no completion came. */
-  closed(): ModelError {
-    return this.#reported ?? disconnected("stream closed before response.completed");
+  closed(): never {
+    throw this.#reported ?? disconnected("stream closed before response.completed");
   }
 
   #known(event: JsonObject): ResponseEvent | null {
@@ -73,7 +74,7 @@ export class ResponseDecoder {
         throw incomplete(event.response);
       case "error":
         // Some servers say only here what was wrong, and close.
-        this.#reported = errorOf(isObject(event.error) ? event.error : event);
+        this.#reported = serviceError(isObject(event.error) ? event.error : event);
         return null;
       default:
         return null;
@@ -112,42 +113,13 @@ function detail(details: unknown, name: string): number {
 
 function failure(response: unknown): ModelError {
   const error = isObject(response) && isObject(response.error) ? response.error : null;
-  return error === null ? disconnected("response.failed event received") : errorOf(error);
+  return error === null ? disconnected("response.failed event received") : serviceError(error);
 }
 
 function incomplete(response: unknown): ModelError {
   const details = isObject(response) ? response.incomplete_details : null;
   const reason = isObject(details) ? stringOrNull(details.reason) : null;
   return disconnected(`Incomplete response returned, reason: ${reason ?? "unknown"}`);
-}
-
-/** What an error object of the service means. */
-function errorOf(error: JsonObject): ModelError {
-  const message = stringOrNull(error.message) ?? "";
-  switch (error.code) {
-    case "context_length_exceeded":
-      return modelError(
-        "context_window_exceeded",
-        "The conversation no longer fits into the model's context window. Compact it or start a new one.",
-      );
-    case "insufficient_quota":
-      return quotaExceeded();
-    case "usage_not_included":
-      return modelError("usage_not_included", usageNotIncludedMessage());
-    case "invalid_prompt":
-      return modelError("invalid_prompt", message || "The server refused the prompt as invalid.");
-    case "server_is_overloaded":
-    case "slow_down":
-      return overloaded({ retryable: false });
-    default: {
-      const retryAfterMs = error.code === "rate_limit_exceeded" ? delayInMessage(message) : null;
-      return modelError(
-        "stream_disconnected",
-        `stream disconnected before completion: ${message || "the server reported an error"}`,
-        { retryAfterMs },
-      );
-    }
-  }
 }
 
 /** Model that answers, where an event names it: `response.headers`, else `headers`. */

@@ -10,7 +10,8 @@ export interface SseOptions {
 /**
  * The data of the server-sent events in a body, in batches: one for each piece that came in and held any. Ends with
  * the body; rejects with a `ModelError` when the body breaks, stays silent for too long, or the signal is aborted.
- * Ending the iteration early cancels the body.
+ * Ending the iteration early cancels the body. A body that begins with `{` is no event stream but one JSON document, the
+ * whole answer of a server that does not stream, and comes as one datum.
  *
  * The parser is linear: one line of 16 MB takes about 20 ms in pieces of 64 kB, 15 ms in pieces of 1460 bytes.
  */
@@ -28,7 +29,7 @@ export async function* sseData(
   const onAbort = () => end("aborted");
   const startTimer = () => setTimeout(() => end("idle"), idleTimeoutMs);
   let batch: string[] = [];
-  const parser = createParser({ onEvent: (event) => batch.push(event.data) });
+  const parser = new BodyParser((data) => batch.push(data));
   const decoder = new TextDecoder();
   signal.addEventListener("abort", onAbort, { once: true });
   let timer = startTimer();
@@ -42,9 +43,8 @@ export async function* sseData(
       if (stop === "aborted") throw aborted(signal);
       if (stop === "idle") throw idle();
       // A last event whose blank line is missing still counts; a cut one is no JSON and is dropped later.
-      parser.feed(
-        piece.done ? `${decoder.decode()}\n\n` : decoder.decode(piece.value, { stream: true }),
-      );
+      if (piece.done) parser.end(decoder.decode());
+      else parser.feed(decoder.decode(piece.value, { stream: true }));
       if (batch.length > 0) {
         clearTimeout(timer);
         const ready = batch;
@@ -58,6 +58,33 @@ export async function* sseData(
     clearTimeout(timer);
     signal.removeEventListener("abort", onAbort);
     reader.cancel().catch(() => {});
+  }
+}
+
+/** Finds the data in the text of a body, whichever form it has. */
+class BodyParser {
+  readonly #onData: (data: string) => void;
+  readonly #events: { feed(text: string): void };
+  #form: "unknown" | "events" | "json" = "unknown";
+  #json: string[] = [];
+
+  constructor(onData: (data: string) => void) {
+    this.#onData = onData;
+    this.#events = createParser({ onEvent: (event) => onData(event.data) });
+  }
+
+  feed(text: string): void {
+    if (this.#form === "unknown" && text.trim() !== "") {
+      this.#form = text.trimStart().startsWith("{") ? "json" : "events";
+    }
+    if (this.#form === "json") this.#json.push(text);
+    else this.#events.feed(text);
+  }
+
+  end(text: string): void {
+    this.feed(text);
+    if (this.#form === "json") this.#onData(this.#json.join(""));
+    else this.#events.feed("\n\n");
   }
 }
 

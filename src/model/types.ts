@@ -10,7 +10,10 @@ import type {
   Verbosity,
 } from "../protocol/mod.ts";
 
-/** A server that speaks the Responses API, as configured in `[model_providers.<id>]` or built in. */
+/** Which protocol a server speaks: the Responses API, or the older Chat Completions API. */
+export type WireApi = "responses" | "chat";
+
+/** A model server, as configured in `[model_providers.<id>]` or built in. */
 export interface ModelProvider {
   readonly id: string;
   /** Display name; the exact name `OpenAI` marks the vendor's own service. */
@@ -29,6 +32,7 @@ export interface ModelProvider {
   readonly streamIdleTimeoutMs: number;
   readonly requiresOpenaiAuth: boolean;
   readonly supportsWebsockets: boolean;
+  readonly wireApi: WireApi;
 }
 
 /** What a request carries to prove who asks. */

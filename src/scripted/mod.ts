@@ -1,5 +1,6 @@
 /**
- * A model server that follows a script: real HTTP on loopback, speaking the Responses wire. Tests and the offline
+ * A model server that follows a script: real HTTP on loopback, speaking the Responses wire, or Chat Completions
+ * where that is asked for (`chat/`). Tests and the offline
  * demonstration use it in place of a vendor. It owns no knowledge about our client and never imports it.
  *
  * Start with `types.ts` (what a step can do), then `builders.ts` (the events).
@@ -8,7 +9,9 @@
  */
 export { startScriptedModel } from "./server.ts";
 export type {
+  ChatQuirks,
   Pause,
+  RawPiece,
   RecordedBody,
   RecordedItem,
   RecordedRequest,
@@ -18,6 +21,7 @@ export type {
   ScriptStep,
   SseEvent,
 } from "./types.ts";
+export { chatChunk, chatDone } from "./chat/chunks.ts";
 export {
   assistantMessage,
   completed,

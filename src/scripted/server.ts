@@ -1,3 +1,4 @@
+import { ChatFace } from "./chat/chat_face.ts";
 import type {
   RecordedBody,
   RecordedRequest,
@@ -12,6 +13,8 @@ import { answer } from "./wire_writer.ts";
 /**
  * Starts a server on a free loopback port. Each `POST` takes the next step of the script; when an array is used up,
  * further requests get a 400 that says so.
+ *
+ * What is asked for below `/chat/completions` is answered by that protocol, from the same steps.
  *
  * It speaks HTTP/1.1 on plain sockets, because only so can it break off in the middle of an answer.
  */
@@ -28,6 +31,7 @@ class Server implements ScriptedModel {
   readonly modelRequests: RecordedRequest[] = [];
   readonly #script: Script;
   readonly #options: ScriptedModelOptions;
+  readonly #chat: ChatFace;
   readonly #listener: Deno.TcpListener;
   readonly #closing = new AbortController();
   readonly #connections = new Set<Promise<void>>();
@@ -38,6 +42,7 @@ class Server implements ScriptedModel {
   constructor(script: Script, options: ScriptedModelOptions) {
     this.#script = script;
     this.#options = options;
+    this.#chat = new ChatFace(options.chat ?? {});
     this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     this.baseUrl = `http://127.0.0.1:${this.#listener.addr.port}/v1`;
     this.#accepting = this.#accept();
@@ -120,6 +125,14 @@ class Server implements ScriptedModel {
       if (typeof models === "function") return models(request);
       return models ?? { body: { models: [] } };
     }
+    if (!request.path.endsWith("/chat/completions")) return await this.#nextStep(request);
+    const refusal = this.#chat.refusal(request.text);
+    if (refusal !== null) return refusal;
+    const retold = { ...request, body: this.#chat.retell(request.text) };
+    return this.#chat.answer(await this.#nextStep(retold));
+  }
+
+  async #nextStep(request: RecordedRequest): Promise<ScriptStep> {
     const index = this.requests.push(request) - 1;
     this.#waiters.shift()?.resolve(request);
     if (typeof this.#script === "function") return await this.#script(request, index);

@@ -9,6 +9,11 @@ export interface Pause {
   readonly wait: number | Promise<unknown>;
 }
 
+/** A piece of the event stream, sent as it is. It counts as one event. */
+export interface RawPiece {
+  readonly raw: string;
+}
+
 /**
  * What the server does with one request. Without `status` it is 200; with `events` (or `raw`) the answer is an
  * event stream, otherwise `body`.
@@ -18,7 +23,7 @@ export interface ScriptStep {
   readonly headers?: Readonly<Record<string, string>>;
   /** Text is sent as it is, anything else as JSON. */
   readonly body?: unknown;
-  readonly events?: readonly (SseEvent | Pause)[];
+  readonly events?: readonly (SseEvent | Pause | RawPiece)[];
   /** Text of the event stream, sent as it is after `events`: comments, broken JSON, odd line ends. */
   readonly raw?: string;
   /**
@@ -47,7 +52,10 @@ export interface RecordedItem {
   readonly [key: string]: unknown;
 }
 
-/** Body of a Responses request as it arrived. Keys keep the order of the wire. */
+/**
+ * Body of a Responses request as it arrived; keys keep the order of the wire. One of Chat Completions is retold in the
+ * same form, so that a script need not know how it was asked; `text` has what arrived.
+ */
 export interface RecordedBody {
   readonly model: string;
   readonly instructions: string;
@@ -76,7 +84,27 @@ export type Script =
   | readonly ScriptStep[]
   | ((request: RecordedRequest, index: number) => ScriptStep | Promise<ScriptStep>);
 
+/** How a server of the older protocol may differ from the book. */
+export interface ChatQuirks {
+  /** Tool calls come without ids. */
+  readonly omitIds?: boolean;
+  /** Pieces of tool calls come without their index. */
+  readonly omitIndex?: boolean;
+  /** Tokens are not counted. */
+  readonly omitUsage?: boolean;
+  /** A request that asks for token counts is refused, and takes no step. */
+  readonly refuseUsage?: boolean;
+  /** Streams end without `[DONE]`. */
+  readonly omitDone?: boolean;
+  /** Answers come in one piece, whatever was asked for. */
+  readonly wholeAnswers?: boolean;
+  /** Where reasoning is put; `reasoning_content` by default. */
+  readonly reasoningField?: "reasoning_content" | "reasoning";
+}
+
 export interface ScriptedModelOptions {
+  /** Of answers to `POST …/chat/completions`; all by the book unless told otherwise. */
+  readonly chat?: ChatQuirks;
   /** Answer to `GET …/models`, by default `{"models": []}`. Takes no step of the script. */
   readonly models?: ScriptStep | ((request: RecordedRequest) => ScriptStep);
   /** Used for steps that name none. */

@@ -1,4 +1,4 @@
-import type { Pause, ScriptStep, SseEvent } from "./types.ts";
+import type { Pause, RawPiece, ScriptStep, SseEvent } from "./types.ts";
 
 const encoder = new TextEncoder();
 
@@ -74,7 +74,9 @@ async function answerStream(step: ScriptStep, context: AnswerContext): Promise<A
       await pause(entry.wait, signal);
       if (signal.aborted) return "close";
     } else {
-      await body.write(`event: ${entry.type}\ndata: ${JSON.stringify(entry)}\n\n`);
+      await body.write(
+        isRaw(entry) ? entry.raw : `event: ${entry.type}\ndata: ${JSON.stringify(entry)}\n\n`,
+      );
       sent += 1;
     }
   }
@@ -144,8 +146,12 @@ function statusAndHeaders(step: ScriptStep, defaults: Readonly<Record<string, st
   return `HTTP/1.1 ${status} ${REASONS[status] ?? "Unknown"}\r\n${lines.join("")}\r\n`;
 }
 
-function isPause(entry: SseEvent | Pause): entry is Pause {
+function isPause(entry: SseEvent | Pause | RawPiece): entry is Pause {
   return "wait" in entry && !("type" in entry);
+}
+
+function isRaw(entry: SseEvent | RawPiece): entry is RawPiece {
+  return "raw" in entry && !("type" in entry);
 }
 
 async function writeAll(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {

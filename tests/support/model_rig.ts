@@ -37,6 +37,7 @@ export function provider(
     streamIdleTimeoutMs: 60_000,
     requiresOpenaiAuth: false,
     supportsWebsockets: false,
+    wireApi: "responses",
     ...extra,
   };
 }

@@ -76,7 +76,7 @@ export async function withPlayed<T>(
 ): Promise<T> {
   const { model } = scenario;
   await using stage = await openStage(scenario);
-  await using server = model === "dead" ? null : await startScriptedModel(model);
+  await using server = model === "dead" ? null : await startScriptedModel(model, scenario.server);
   const places = {
     workspace: stage.workspace,
     baseUrl: server?.baseUrl ?? deadAddress(),

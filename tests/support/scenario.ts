@@ -1,4 +1,4 @@
-import type { Script, ScriptStep } from "../../src/scripted/mod.ts";
+import type { Script, ScriptedModelOptions, ScriptStep } from "../../src/scripted/mod.ts";
 
 /**
  * A value that an observed one has to equal. A regular expression stands for any text it matches; objects need the
@@ -34,6 +34,8 @@ export interface Scenario {
   readonly differs?: string;
   /** How the model answers. A string: nothing listens there. */
   readonly model: Script | "dead";
+  /** What the server is like. */
+  readonly server?: ScriptedModelOptions;
   readonly files?: Readonly<Record<string, string | Uint8Array<ArrayBuffer>>>;
   readonly homeFiles?: Readonly<Record<string, string>>;
   readonly git?: boolean;

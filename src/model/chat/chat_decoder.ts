@@ -1,0 +1,178 @@
+import { disconnected } from "../stream_error.ts";
+import type { ModelRequest, ResponseEvent } from "../types.ts";
+import type { AnswerDecoder } from "../wire.ts";
+import { isObject, type JsonObject, parseObject, stringOrNull } from "../wire_json.ts";
+import type { TokenUsage } from "../../protocol/mod.ts";
+import { chatStreamError } from "./chat_error.ts";
+import { chatUsage } from "./chat_usage.ts";
+import { callIds } from "./call_ids.ts";
+import { REASONING_FIELDS, type ReasoningField } from "./reasoning_field.ts";
+import { ToolCallPieces } from "./tool_call_pieces.ts";
+import { callItem } from "./tools.ts";
+
+/** The text that is being streamed. Blanks before its first word are held back: often nothing follows them. */
+interface OpenText {
+  readonly kind: "message" | "reasoning";
+  text: string;
+  /** Its item has been told. */
+  told: boolean;
+}
+
+/** Turns the chunks of one answer, or an answer in one piece, into {@link ResponseEvent}s. */
+export class ChatDecoder implements AnswerDecoder {
+  readonly #request: ModelRequest;
+  readonly #onReasoning: (field: ReasoningField) => void;
+  readonly #calls = new ToolCallPieces();
+  #id: string | null = null;
+  #open: OpenText | null = null;
+  #usage: TokenUsage | null = null;
+  #finished = false;
+
+  /** `onReasoning`: told in which member this server hands out reasoning. */
+  constructor(request: ModelRequest, onReasoning: (field: ReasoningField) => void) {
+    this.#request = request;
+    this.#onReasoning = onReasoning;
+  }
+
+  get settled(): boolean {
+    return this.#finished;
+  }
+
+  decode(data: string): ResponseEvent[] {
+    if (data.trim() === "[DONE]") return this.#complete();
+    const chunk = parseObject(data);
+    if (chunk === null) return [];
+    if (isPresent(chunk.error)) throw chatStreamError(chunk.error);
+    if (chunk.object === "error") throw chatStreamError(chunk);
+    const events = this.#begin(chunk);
+    this.#usage = chatUsage(chunk) ?? this.#usage;
+    const choice: unknown = Array.isArray(chunk.choices) ? chunk.choices[0] : null;
+    if (!isObject(choice) || this.#finished) return events;
+    if (isPresent(choice.error)) throw chatStreamError(choice.error);
+    const whole = isObject(choice.message) ? choice.message : null;
+    const delta = whole ?? (isObject(choice.delta) ? choice.delta : {});
+    events.push(...this.#read(delta), ...this.#finish(stringOrNull(choice.finish_reason)));
+    // An answer in one piece has no end mark.
+    if (whole !== null) events.push(...this.#complete());
+    return events;
+  }
+
+  closed(): ResponseEvent[] {
+    if (!this.#finished) throw disconnected("stream closed before response.completed");
+    return this.#complete();
+  }
+
+  #begin(chunk: JsonObject): ResponseEvent[] {
+    if (this.#id !== null) return [];
+    this.#id = stringOrNull(chunk.id) ?? "";
+    return [{ type: "created" }];
+  }
+
+  #read(delta: JsonObject): ResponseEvent[] {
+    const events: ResponseEvent[] = [];
+    const field = REASONING_FIELDS.find((name) => (stringOrNull(delta[name]) ?? "") !== "");
+    if (field !== undefined) {
+      this.#onReasoning(field);
+      events.push(...this.#say("reasoning", stringOrNull(delta[field]) ?? ""));
+    }
+    events.push(...this.#say("message", textOf(delta.content)));
+    // What the model says instead of an answer is still what it says.
+    events.push(...this.#say("message", stringOrNull(delta.refusal) ?? ""));
+    this.#calls.add(delta.tool_calls);
+    if (!this.#calls.isEmpty) events.push(...this.#closeText());
+    return events;
+  }
+
+  #say(kind: OpenText["kind"], piece: string): ResponseEvent[] {
+    if (piece === "") return [];
+    const events = this.#open !== null && this.#open.kind !== kind && piece.trim() !== ""
+      ? this.#closeText()
+      : [];
+    // Blanks between reasoning and answer belong to neither.
+    if (this.#open !== null && this.#open.kind !== kind) return events;
+    const open: OpenText = this.#open ?? { kind, text: "", told: false };
+    this.#open = open;
+    open.text = open.told ? open.text + piece : (open.text + piece).trimStart();
+    if (open.text === "") return events;
+    if (open.told) return [...events, deltaOf(kind, piece)];
+    open.told = true;
+    events.push({ type: "item_added", item: itemOf(kind, "") }, deltaOf(kind, open.text));
+    return events;
+  }
+
+  #closeText(): ResponseEvent[] {
+    const open = this.#open;
+    this.#open = null;
+    return open === null || !open.told
+      ? []
+      : [{ type: "item_done", item: itemOf(open.kind, open.text) }];
+  }
+
+  #finish(reason: string | null): ResponseEvent[] {
+    if (reason === null || reason === "" || this.#finished) return [];
+    switch (reason) {
+      case "length":
+      case "model_length":
+        throw disconnected("Incomplete response returned, reason: max_output_tokens");
+      case "content_filter":
+        throw disconnected("Incomplete response returned, reason: content_filter");
+      case "error":
+        throw chatStreamError(null);
+      default:
+        // `stop`, `tool_calls`, or a word of the server's own for the same.
+        return this.#finishItems();
+    }
+  }
+
+  #finishItems(): ResponseEvent[] {
+    if (this.#finished) return [];
+    this.#finished = true;
+    const { input, tools } = this.#request;
+    const nextId = callIds(input);
+    return [
+      ...this.#closeText(),
+      ...this.#calls.whole().map((call): ResponseEvent => ({
+        type: "item_done",
+        item: callItem(call, nextId(call.id), tools),
+      })),
+    ];
+  }
+
+  #complete(): ResponseEvent[] {
+    return [
+      ...this.#finishItems(),
+      { type: "completed", responseId: this.#id ?? "", usage: this.#usage },
+    ];
+  }
+}
+
+function isPresent(error: unknown): boolean {
+  return error !== undefined && error !== null;
+}
+
+/** Text, or a list of parts as some gateways send it. */
+function textOf(content: unknown): string {
+  if (!Array.isArray(content)) return stringOrNull(content) ?? "";
+  return content.map((part) => isObject(part) ? stringOrNull(part.text) ?? "" : "").join("");
+}
+
+function deltaOf(kind: OpenText["kind"], delta: string): ResponseEvent {
+  return kind === "message"
+    ? { type: "text_delta", delta }
+    : { type: "reasoning_raw_delta", delta, index: 0 };
+}
+
+function itemOf(kind: OpenText["kind"], text: string) {
+  if (kind === "message") {
+    return {
+      type: "message" as const,
+      role: "assistant" as const,
+      content: text === "" ? [] : [{ type: "output_text" as const, text }],
+    };
+  }
+  return {
+    type: "reasoning" as const,
+    summary: [],
+    content: text === "" ? [] : [{ type: "reasoning_text" as const, text }],
+  };
+}

@@ -1,0 +1,49 @@
+import { offersFreeformPatch, rerenderShellOutputs } from "../rerender.ts";
+import type { ModelRequest } from "../types.ts";
+import type { JsonObject } from "../wire_json.ts";
+import { chatMessages } from "./messages.ts";
+import type { ReasoningField } from "./reasoning_field.ts";
+import { functionTools } from "./tools.ts";
+
+/** What a server turned out to be like. */
+export interface ServerTraits {
+  /** It can be asked for token counts (`stream_options`). */
+  readonly countsTokens: boolean;
+  /** Where it hands out reasoning; `null` = it has not yet. */
+  readonly reasoningField: ReasoningField | null;
+}
+
+/**
+ * The body of a Chat Completions request. It names as little as it can, since servers refuse what they do not know;
+ * what is left out is at its default.
+ */
+export function chatRequestBody(request: ModelRequest, traits: ServerTraits): JsonObject {
+  const { model, verbosity } = request;
+  const items = offersFreeformPatch(request.tools)
+    ? rerenderShellOutputs(request.input)
+    : request.input;
+  const tools = functionTools(request.tools);
+  const effort = model.supportsReasoningSummaries
+    ? request.effort ?? model.defaultReasoningEffort
+    : null;
+  const length = model.supportsVerbosity ? verbosity ?? model.defaultVerbosity : null;
+  return {
+    model: model.slug,
+    messages: chatMessages(request.instructions, items, traits.reasoningField),
+    ...(tools.length === 0 ? {} : {
+      tools,
+      tool_choice: "auto",
+      ...(request.parallelToolCalls ? { parallel_tool_calls: true } : {}),
+    }),
+    stream: true,
+    ...(traits.countsTokens ? { stream_options: { include_usage: true } } : {}),
+    ...(effort === null ? {} : { reasoning_effort: effort }),
+    ...(length === null ? {} : { verbosity: length }),
+    ...(request.outputSchema === null || request.outputSchema === undefined ? {} : {
+      response_format: {
+        type: "json_schema",
+        json_schema: { name: "codex_output_schema", strict: true, schema: request.outputSchema },
+      },
+    }),
+  };
+}
