@@ -22,8 +22,8 @@ export interface Scene {
   readonly terminal: string | null;
   readonly sharedMemoryKey: number;
   readonly keyName: string;
-  /** When the host's `/dev/null` was changed last before the run, in ms. */
-  readonly nullChanged: number;
+  /** Which file the host's `/dev/null` is: its device and inode. */
+  readonly hostNull: string;
   /** Different for each run; processes are found by it. */
   readonly mark: string;
 }

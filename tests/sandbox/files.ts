@@ -218,8 +218,10 @@ export const FILE_ATTEMPTS: readonly Attempt[] = [
   },
   {
     name: "change the mode of the host's /dev/null",
-    act: () => works(() => Deno.chmodSync("/dev/null", 0o666)),
-    proof: ({ nullChanged }) => Deno.statSync("/dev/null").ctime?.getTime() !== nullChanged,
+    act: ({ hostNull }) => {
+      const { dev, ino } = Deno.statSync("/dev/null");
+      return `${dev}:${ino}` === hostNull && works(() => Deno.chmodSync("/dev/null", 0o666));
+    },
     root: true,
     landlock: "file_metadata",
   },

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { openSandboxRig, probeBoth, type SandboxRig, SELF } from "../support/sandbox_rig.ts";
+import type { SandboxPolicy } from "../../src/protocol/mod.ts";
+import {
+  openSandboxRig,
+  probeBoth,
+  READ_ONLY,
+  type SandboxRig,
+  SELF,
+  WORKSPACE_ONLY,
+} from "../support/sandbox_rig.ts";
 
 const backends = Deno.build.os === "linux" ? await probeBoth() : null;
 const DEADLINE_MS = 10_000;
@@ -16,7 +24,10 @@ for (const [kind, { backend, ignore, reason }] of Object.entries(backends ?? {})
       await using rig = await openSandboxRig(backend);
       // Once unhurried, so that what is compiled on first use is there.
       await killAfter(rig, "ready");
-      for (const moment of MOMENTS) await killAfter(rig, moment);
+      for (const moment of MOMENTS) {
+        await killAfter(rig, moment);
+        await killAfter(rig, moment, READ_ONLY);
+      }
       await untilGone(rig, "");
       // A place that was made in the very moment of the kill is recognised and removed with the next command.
       await rig.run(["true"]);
@@ -26,7 +37,11 @@ for (const [kind, { backend, ignore, reason }] of Object.entries(backends ?? {})
 }
 
 /** Starts a command that stays and has a child in a session of its own, and kills the program that asked for it. */
-async function killAfter(rig: SandboxRig, moment: number | "ready"): Promise<void> {
+async function killAfter(
+  rig: SandboxRig,
+  moment: number | "ready",
+  policy: SandboxPolicy = WORKSPACE_ONLY,
+): Promise<void> {
   const mark = `${crypto.getRandomValues(new Uint32Array(1))[0]}`;
   const script = `${
     rig.sandbox.backend.kind === "bubblewrap" ? `setsid sleep 60 ${mark} & ` : ""
@@ -35,7 +50,7 @@ async function killAfter(rig: SandboxRig, moment: number | "ready"): Promise<voi
     backend: rig.sandbox.backend,
     self: SELF,
     stateDir: join(rig.base, "state"),
-    request: rig.request(["/bin/sh", "-c", script, mark]),
+    request: rig.request(["/bin/sh", "-c", script, mark], { policy }),
   });
   const [program = "", ...args] = SELF.argv;
   const child = new Deno.Command(program, {

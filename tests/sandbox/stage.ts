@@ -38,7 +38,7 @@ export async function setStage(base: string): Promise<Stage> {
     ...await openServers(outside, stack),
     terminal: openTerminal(stack),
     ...openShared(mark, stack),
-    nullChanged: Deno.statSync("/dev/null").ctime?.getTime() ?? 0,
+    hostNull: identity("/dev/null"),
   };
   const scenes: Scene[] = [];
   for (const [index, attempt] of ATTEMPTS.entries()) {
@@ -152,4 +152,9 @@ function openShared(mark: string, stack: AsyncDisposableStack) {
     if (planted >= 0) call("keyctl", KEYCTL_UNLINK, planted, USER_KEYRING);
   });
   return { sharedMemoryKey, keyName };
+}
+
+function identity(path: string): string {
+  const { dev, ino } = Deno.statSync(path);
+  return `${dev}:${ino}`;
 }

@@ -42,5 +42,10 @@ if (first === WINDOWS_HELPER_FLAG) {
 const { request, ...options } = JSON.parse(rest[0] ?? "") as Held;
 await using confined = await createSandbox(options).confine(request);
 const [program = "", ...args] = confined.argv;
-await new Deno.Command(program, { args, cwd: confined.cwd, env: { ...confined.env } }).spawn()
-  .status;
+await new Deno.Command(program, {
+  args,
+  cwd: confined.cwd,
+  env: { ...confined.env },
+  // As commands of the tools run: in a session of their own.
+  detached: true,
+}).spawn().status;

@@ -7,6 +7,7 @@ import { bwrapArguments } from "./bwrap_arguments.ts";
 import { withholdDescriptors } from "./descriptors.ts";
 import { createFilterFiles } from "./filter_file.ts";
 import { findProgram } from "./find_program.ts";
+import { holdWatchFile } from "./placeholder.ts";
 import { launchArgv, refusalArgv, type TerminalTools } from "./launch.ts";
 import { planMounts } from "./mounts.ts";
 import { bridgedArgv } from "./network_bridge.ts";
@@ -63,6 +64,9 @@ export function createBubblewrap(
       const view = await readView(request);
       const guarded = stack.use(await protectPaths(view.roots, view.git, locks));
       const users = view.roots.some(({ root }) => isForeignToRoot(root)) ? "host" : "own";
+      const watched = guarded.placeholders.length > 0 || machine.flock === null
+        ? guarded.placeholders
+        : [stack.use(await holdWatchFile(machine.stateDir, locks())).path];
       const argv = launchArgv({
         program,
         args: bwrapArguments({
@@ -87,7 +91,7 @@ export function createBubblewrap(
         descriptorLimit: machine.descriptorLimit,
         parent: Deno.pid,
         flock: machine.flock,
-        placeholders: guarded.placeholders,
+        placeholders: watched,
         command: request.argv,
         terminal: request.tty ? tools() : null,
       });

@@ -26,13 +26,17 @@ export interface Launch {
 
 /**
  * Beside the command, for its time: waits for each path until nobody holds a lock on it, which is when the program
- * that asked for the command is done with it or was killed. What is left of the command then is ended (`$$` is
- * bubblewrap by now, and this shell's parent as long as it lives). The path is removed if it is still the one that was
+ * that asked for the command is done with it or was killed. The path is removed if it is still the one that was
  * waited for; what somebody made anew is another inode. Only what `placeholder.ts` makes is there to be removed:
  * `rmdir` takes empty folders alone.
+ *
+ * Then what is left of the command is ended. Bubblewrap ends with its parent, but not in its first milliseconds:
+ * its two processes ask the kernel for that late. Both are in this group (`$$` leads it; fields 4 and 5 are parent and
+ * group), and with the inner one goes its whole namespace.
  */
 const WATCH = `(
 trap "" HUP INT QUIT TERM TSTP
+read -r _ _ _ up group _ </proc/self/stat
 while [ "$count" -gt 0 ]; do
   if [ -e "$1" ] && exec 8<"$1" && "$flock" -x 8; then
     read -r _ _ _ up _ </proc/self/stat
@@ -43,6 +47,7 @@ while [ "$count" -gt 0 ]; do
   fi
   shift; count=$((count-1))
 done
+[ "$group" = $$ ] && kill -9 -$$
 ) </dev/null >/dev/null 2>&1 &`;
 
 /**

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { FileLocks } from "../../platform/mod.ts";
 import type { AbsolutePath } from "../../protocol/mod.ts";
 import { SandboxError } from "../error.ts";
@@ -12,21 +13,21 @@ import { SandboxError } from "../error.ts";
  * shell beside the command (`launch.ts`) waits for that and removes it then, and what is left all the same is
  * recognised by its mode and removed after the next command.
  */
-export interface Placeholder extends Disposable {
+export interface Placeholder extends AsyncDisposable {
   readonly path: AbsolutePath;
 }
 
-export type PlaceholderKind = "directory" | "git_redirect";
+export type PlaceholderKind = "directory" | "file";
 
 /** The sticky bit, which no program sets on a file, or on a directory that is only the owner's. */
 const MODES: Readonly<Record<PlaceholderKind, number>> = {
   directory: 0o1755,
-  git_redirect: 0o1644,
+  file: 0o1644,
 };
 const MODE_BITS = 0o7777;
 
-/** The common folder of this repository is this folder. */
-const GIT_REDIRECT_TEXT = ".\n";
+/** To git: the common folder of this repository is this folder. */
+const FILE_TEXT = ".\n";
 
 /** The same values on x86_64 and aarch64, but for the second. */
 const O_CLOEXEC = 0o2000000;
@@ -40,6 +41,7 @@ const LOCK_UN = 8;
 /** Another process may remove it between any two steps; this many times in a row it will not. */
 const ATTEMPTS = 50;
 const PAUSE_MS = 2;
+const SHARED_ATTEMPTS = 3;
 
 /** Whether this is a placeholder, in use or left behind. */
 export function isPlaceholder(
@@ -51,8 +53,8 @@ export function isPlaceholder(
   try {
     return kind === "directory"
       ? info.isDirectory && Deno.readDirSync(path)[Symbol.iterator]().next().done === true
-      : info.isFile && info.size === GIT_REDIRECT_TEXT.length &&
-        Deno.readTextFileSync(path) === GIT_REDIRECT_TEXT;
+      : info.isFile && info.size === FILE_TEXT.length &&
+        Deno.readTextFileSync(path) === FILE_TEXT;
   } catch {
     return false;
   }
@@ -72,7 +74,7 @@ export async function holdPlaceholder(
     const descriptor = locks.open(path, O_NOFOLLOW | O_CLOEXEC);
     if (descriptor >= 0) {
       if (locks.flock(descriptor, LOCK_SH | LOCK_NB) && stillThere(path, descriptor)) {
-        return { path, [Symbol.dispose]: () => release(path, descriptor, locks, kind) };
+        return { path, [Symbol.asyncDispose]: () => release(path, descriptor, locks, kind) };
       }
       locks.close(descriptor);
     }
@@ -81,11 +83,25 @@ export async function holdPlaceholder(
   throw new SandboxError("setup_failed", `${path} is created and removed all the time`);
 }
 
+/**
+ * For a command that needs no place: a file of its own in the state folder, so that there is something to wait for
+ * when this program is killed.
+ */
+export async function holdWatchFile(
+  stateDir: AbsolutePath,
+  locks: FileLocks,
+): Promise<Placeholder> {
+  const path = join(stateDir, `command-${crypto.randomUUID()}`);
+  const held = await holdPlaceholder(path, locks, "file");
+  if (held === null) throw new SandboxError("setup_failed", `cannot write ${path}`);
+  return held;
+}
+
 /** False when there is something else, or nothing can be made. */
 function make(path: AbsolutePath, kind: PlaceholderKind): boolean {
   try {
     if (kind === "directory") Deno.mkdirSync(path);
-    else Deno.writeTextFileSync(path, GIT_REDIRECT_TEXT, { createNew: true });
+    else Deno.writeTextFileSync(path, FILE_TEXT, { createNew: true });
     Deno.chmodSync(path, MODES[kind]);
     return true;
   } catch (error) {
@@ -111,18 +127,33 @@ function stillThere(path: AbsolutePath, descriptor: number): boolean {
   }
 }
 
-function release(
+/**
+ * First lets go, then asks for it alone: two that both kept their share would each leave it to the other. Whoever has
+ * it alone meanwhile is about to remove it, which is worth waiting for. Those who share it have their own turn; asking
+ * a few times more is for those who let go in the same moment.
+ */
+async function release(
   path: AbsolutePath,
   descriptor: number,
   locks: FileLocks,
   kind: PlaceholderKind,
-): void {
-  // First let go, then ask for it alone: two that both kept their share would each leave it to the other.
-  locks.flock(descriptor, LOCK_UN);
-  if (locks.flock(descriptor, LOCK_EX | LOCK_NB) && stillThere(path, descriptor)) {
-    removeIfUnused(path, kind);
+): Promise<void> {
+  try {
+    locks.flock(descriptor, LOCK_UN);
+    for (let shared = 0, attempt = 0; shared < SHARED_ATTEMPTS && attempt < ATTEMPTS; attempt++) {
+      if (locks.flock(descriptor, LOCK_EX | LOCK_NB)) {
+        if (stillThere(path, descriptor)) removeIfUnused(path, kind);
+        return;
+      }
+      if (locks.flock(descriptor, LOCK_SH | LOCK_NB)) {
+        shared++;
+        locks.flock(descriptor, LOCK_UN);
+      }
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * Math.random()));
+    }
+  } finally {
+    locks.close(descriptor);
   }
-  locks.close(descriptor);
 }
 
 function removeIfUnused(path: AbsolutePath, kind: PlaceholderKind): void {

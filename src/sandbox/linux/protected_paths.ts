@@ -44,7 +44,7 @@ export async function protectPaths(
     placeholders.push(path);
     readOnly.add(path);
   };
-  for (const { redirect } of git) if (redirect !== null) await hold(redirect, "git_redirect");
+  for (const { redirect } of git) if (redirect !== null) await hold(redirect, "file");
   for (const [path, isWorthAPlace] of protectedNames(roots)) {
     if (opened.has(path)) continue;
     const info = lookAt(path);
