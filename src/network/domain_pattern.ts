@@ -1,6 +1,7 @@
 import { NetworkError } from "./error.ts";
+import { compileGlob } from "./glob.ts";
 
-/** A name in DNS has at most 253 characters; a bound also keeps patterns with several stars cheap. */
+/** A name in DNS has at most 253 characters. */
 const LONGEST_HOST = 255;
 
 /**
@@ -55,14 +56,14 @@ export function compileDomains(patterns: readonly string[]): DomainSet {
 type Pattern =
   | { readonly kind: "any" }
   | { readonly kind: "exact" | "below" | "at_or_below"; readonly host: string }
-  | { readonly kind: "glob"; readonly text: string; readonly expression: RegExp };
+  | { readonly kind: "glob"; readonly text: string; readonly matches: (host: string) => boolean };
 
 const GLOB_CHARACTERS = /[*?[\]{}\\]/;
 
 function parsePattern(pattern: string): Pattern {
   const text = normalizePattern(pattern);
   if (text === "") throw invalid(pattern, "it is empty");
-  if (/[\s/]/.test(text)) throw invalid(pattern, "it holds more than a host");
+  if (/[\s/]/.test(pattern.trim())) throw invalid(pattern, "it holds more than a host");
   if (text === "*" || text === "**") return { kind: "any" };
   for (const [prefix, kind] of [["**.", "at_or_below"], ["*.", "below"]] as const) {
     const host = text.slice(prefix.length);
@@ -71,7 +72,7 @@ function parsePattern(pattern: string): Pattern {
     }
   }
   if (!GLOB_CHARACTERS.test(text)) return { kind: "exact", host: text };
-  return { kind: "glob", text, expression: globExpression(pattern, text) };
+  return { kind: "glob", text, matches: globMatcher(pattern, text) };
 }
 
 /** A bracket at the start may be a class of characters, so only an IPv6 address loses its brackets. */
@@ -84,7 +85,7 @@ function normalizePattern(pattern: string): string {
 
 function matcher(pattern: Exclude<Pattern, { kind: "exact" }>): (host: string) => boolean {
   if (pattern.kind === "any") return () => true;
-  if (pattern.kind === "glob") return (host) => pattern.expression.test(host);
+  if (pattern.kind === "glob") return pattern.matches;
   const { kind, host: parent } = pattern;
   const suffix = `.${parent}`;
   return (host) =>
@@ -92,50 +93,10 @@ function matcher(pattern: Exclude<Pattern, { kind: "exact" }>): (host: string) =
     (kind === "at_or_below" && host === parent);
 }
 
-function globExpression(pattern: string, text: string): RegExp {
-  let source = "";
-  let open = 0;
-  for (let at = 0; at < text.length; at++) {
-    const character = text.charAt(at);
-    if (character === "*") {
-      while (text.charAt(at + 1) === "*") at++;
-      source += ".*";
-    } else if (character === "?") {
-      source += ".";
-    } else if (character === "[") {
-      // A bracket right at the start of a class belongs to it.
-      const negated = /[!^]/.test(text.charAt(at + 1));
-      const first = at + (negated ? 2 : 1);
-      const end = text.indexOf("]", first + 1);
-      if (end < 0) throw invalid(pattern, "a [ is not closed");
-      source += `[${negated ? "^" : ""}${text.slice(first, end).replace(/[\\\]^[]/g, "\\$&")}]`;
-      at = end;
-    } else if (character === "{") {
-      open++;
-      source += "(?:";
-    } else if (character === "}") {
-      if (open-- === 0) throw invalid(pattern, "a } was not opened");
-      source += ")";
-    } else if (character === "," && open > 0) {
-      source += "|";
-    } else if (character === "\\") {
-      at++;
-      if (at >= text.length) throw invalid(pattern, "it ends in a backslash");
-      source += escapeForExpression(text.charAt(at));
-    } else {
-      source += escapeForExpression(character);
-    }
-  }
-  if (open > 0) throw invalid(pattern, "a { is not closed");
-  try {
-    return new RegExp(`^(?:${source})$`, "s");
-  } catch {
-    throw invalid(pattern, "a class of characters has its range reversed");
-  }
-}
-
-function escapeForExpression(character: string): string {
-  return character.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
+function globMatcher(pattern: string, text: string): (host: string) => boolean {
+  const compiled = compileGlob(text);
+  if ("reason" in compiled) throw invalid(pattern, compiled.reason);
+  return compiled.matches;
 }
 
 function invalid(pattern: string, why: string): NetworkError {
@@ -152,7 +113,7 @@ export function patternIncludes(managed: string, candidate: string): boolean {
   if (outer.kind === "any") return true;
   if (inner.kind === "any") return false;
   if (outer.kind === "glob" || inner.kind === "glob") {
-    if (outer.kind === "glob" && inner.kind === "exact") return outer.expression.test(inner.host);
+    if (outer.kind === "glob" && inner.kind === "exact") return outer.matches(inner.host);
     return outer.kind === "glob" && inner.kind === "glob" && outer.text === inner.text;
   }
   const below = inner.host.endsWith(`.${outer.host}`);
