@@ -10,6 +10,14 @@
  *
  * @module
  */
+export {
+  type AskAboutHost,
+  NetworkApprovals,
+  type NetworkAttempt,
+  type NetworkConsent,
+  type NetworkOutcome,
+  type NetworkQuestion,
+} from "./approvals.ts";
 export { NETWORK_BRIDGE_FLAG, runNetworkBridge } from "./bridge.ts";
 export { NetworkError, type NetworkErrorCode } from "./error.ts";
 export { type BlockedEntry } from "./audit.ts";

@@ -86,7 +86,8 @@ export interface NetworkProxy extends AsyncDisposable {
 const LOOPBACK: ListenAddress = { hostname: "127.0.0.1", port: 0 };
 
 /**
- * Opens the listeners and serves. Throws `NetworkError` when the settings are wrong or a listener cannot be opened;
+ * Opens the listeners and serves; not to be called while the settings say that the proxy is off, since every request
+ * would be answered with 503. Throws `NetworkError` when the settings are wrong or a listener cannot be opened;
  * then nothing stays open.
  */
 export async function startNetworkProxy(options: NetworkProxyOptions): Promise<NetworkProxy> {

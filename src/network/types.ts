@@ -60,7 +60,7 @@ export type NetworkAnswer =
 
 /**
  * Judges hosts that are neither allowed nor denied. It cannot overrule a denied pattern, the check of private
- * addresses or the mode. The signal fires when the client is gone or the proxy ends.
+XX
  */
 export interface NetworkDecider {
   decide(request: NetworkRequest, signal: AbortSignal): Promise<NetworkAnswer>;
