@@ -13,6 +13,7 @@ import { startScriptedModel } from "../src/scripted/mod.ts";
 import { benchLockCost, LOCK_COST } from "./bench/lock_cost.ts";
 import { type Cost, measure } from "./bench/measure.ts";
 import { bareRuntime, namedProgram, ownPrograms, type Program } from "./bench/programs.ts";
+import { benchSandboxCost, SANDBOX_COST } from "./bench/sandbox_cost.ts";
 import { type Scenario, SCENARIOS } from "./bench/scenarios.ts";
 
 const TIMEOUT_MS = 120_000;
@@ -156,6 +157,7 @@ async function main(): Promise<number> {
   let good = true;
   try {
     if (LOCK_COST.includes(values.only ?? "")) await benchLockCost(join(root, "login"));
+    if (SANDBOX_COST.includes(values.only ?? "")) await benchSandboxCost(join(root, "sandbox"));
     if (scenarios.length === 0) return 0;
     const bare = await bareRuntime(root);
     const warmUp = SCENARIOS.find(({ name }) => name === "one message");

@@ -62,6 +62,16 @@ for (const [kind, { backend, ignore, reason }] of Object.entries(backends ?? {})
     });
   });
 
+  test("limited reads name what stays visible", async (rig) => {
+    await using confined = await rig.confine(["true"], { policy: limited(rig) });
+    const visible = await rig.attempts(
+      { stat: `test -e ${rig.outside}` },
+      { policy: limited(rig) },
+    );
+    const named = confined.unenforced.some((limit) => limit.code === "hidden_names");
+    assert.deepEqual({ stat: named }, visible);
+  });
+
   test("limited reads are refused for a folder that cannot be seen", async (rig) => {
     await assert.rejects(
       rig.confine(["true"], { cwd: rig.outside, policy: limited(rig) }),

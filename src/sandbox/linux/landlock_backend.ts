@@ -45,7 +45,11 @@ export function createLandlock(self: SelfCommand, abi: number): Wrapper {
         ],
         env: { ...self.env, ...request.env },
         unenforced: [
-          ...landlockLimits(abi, { network, writes: view.roots.length > 0 }),
+          ...landlockLimits(abi, {
+            network,
+            writes: view.roots.length > 0,
+            limitedReads: view.readable !== null,
+          }),
           ...view.limits,
           ...(bridged ? [NO_WAY_TO_PROXY] : []),
         ],
@@ -58,7 +62,12 @@ export function createLandlock(self: SelfCommand, abi: number): Wrapper {
 /** What Landlock leaves open, as far as it matters under this policy. */
 export function landlockLimits(
   abi: number,
-  policy: { readonly network: boolean; readonly writes: boolean },
+  policy: {
+    readonly network: boolean;
+    readonly writes: boolean;
+    /** Not every file may be read. */
+    readonly limitedReads?: boolean;
+  },
 ): Limit[] {
   const limits: readonly (Limit & { readonly applies: boolean })[] = [
     {
@@ -95,6 +104,12 @@ export function landlockLimits(
       message:
         "Commands can talk to daemons of this machine through Unix sockets: the policy allows the network and /run is not hidden.",
       applies: policy.network,
+    },
+    {
+      code: "hidden_names",
+      message:
+        "Commands can ask for size and times of a hidden file whose path they know: Landlock does not control that.",
+      applies: policy.limitedReads === true,
     },
     {
       code: "truncate",
