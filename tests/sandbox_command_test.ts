@@ -151,6 +151,19 @@ for (const { kind, env, ignore, reason } of BACKENDS) {
     });
   }
 
+  test("SIGTERM reaches the command past all that stands around it", async (stage) => {
+    await Deno.writeTextFile(`${stage.workspace}/input`, "x\n");
+    const { argv, env: own } = programUnderTest();
+    const program = { argv: ["/bin/sh", "-c", 'exec "$@" < input', "sh", ...argv], env: own };
+    const trap = "trap 'echo caught; exit 7' TERM; echo ready; while :; do /bin/sleep 0.05; done";
+    const args = ["sandbox", "linux", "--full-auto", ...script(trap)];
+    const child = spawnCodex(stage, { env, program, args });
+    const output = await untilReady(child);
+    child.kill("SIGTERM");
+    assert.equal((await child.status).code, 7);
+    assert.equal(await output.rest(), "caught\n");
+  });
+
   test("nothing of the command is left after SIGTERM, nor after its end", async (stage) => {
     const away = "setsid /bin/sh -c 'echo ready; exec sleep 1000' &";
     const child = spawnCodex(stage, {

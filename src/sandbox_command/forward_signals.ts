@@ -1,6 +1,6 @@
 import type { SandboxBackendKind } from "../sandbox/mod.ts";
 import { isForeground } from "../platform/mod.ts";
-import { descendants, readProcessTree, signalProcess } from "./process_tree.ts";
+import { descendants, isFirstOfNamespace, readProcessTree, signalProcess } from "./process_tree.ts";
 
 /** How long a command has to end after SIGTERM or SIGHUP. Milliseconds. */
 const GRACE_MS = 5_000;
@@ -69,9 +69,9 @@ function sentByKeys(): boolean {
 
 async function send({ pid, kind }: SignalTarget, signal: Deno.Signal): Promise<void> {
   if (kind !== "bubblewrap") return signalProcess(pid, signal);
-  // Around the command stand two processes that would end it at once: the outer one, and the first of the namespace.
+  // Around the command stand processes that would end it at once, the last one being the first of its namespace.
   const tree = await readProcessTree();
-  const first = tree.get(pid)?.[0];
+  const first = descendants(tree, pid).find(isFirstOfNamespace);
   const command = first === undefined ? undefined : tree.get(first)?.[0];
   signalProcess(command ?? pid, signal);
 }

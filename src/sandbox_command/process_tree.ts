@@ -24,6 +24,18 @@ export function descendants(tree: ProcessTree, pid: number): number[] {
   return found;
 }
 
+/** Whether a process is number 1 of a namespace inside of ours. Linux only. */
+export function isFirstOfNamespace(pid: number): boolean {
+  try {
+    const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+    // One number for each namespace from ours inwards.
+    const numbers = /^NSpid:\s+(.+)$/m.exec(status)?.[1]?.split(/\s+/) ?? [];
+    return numbers.length > 1 && numbers.at(-1) === "1";
+  } catch {
+    return false;
+  }
+}
+
 interface Entry {
   readonly pid: number;
   readonly parent: number;
