@@ -60,7 +60,7 @@ export type NetworkAnswer =
 
 /**
  * Judges hosts that are neither allowed nor denied. It cannot overrule a denied pattern, the check of private
-XX
+ * addresses or the mode. The signal fires when the proxy ends or the time for an answer is over.
  */
 export interface NetworkDecider {
   decide(request: NetworkRequest, signal: AbortSignal): Promise<NetworkAnswer>;
