@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { openSandboxRig, probeBoth, WORKSPACE_ONLY } from "../../tests/support/sandbox_rig.ts";
+import {
+  endsAfterKill,
+  openSandboxRig,
+  probeBoth,
+  WORKSPACE_ONLY,
+} from "../../tests/support/sandbox_rig.ts";
 import { openNetworkRig } from "../../tests/support/network_rig.ts";
 
 const probed = Deno.build.os === "linux" ? (await probeBoth()).bubblewrap : null;
@@ -103,7 +108,6 @@ Deno.test({
   name: `bridge: nothing of it is left after SIGKILL${reason}`,
   ignore: probed === null || probed.ignore,
   fn: async () => {
-    const { endsAfterKill } = await import("../../tests/support/sandbox_rig.ts");
     await using sandbox = await openSandboxRig(probed?.backend ?? assert.fail());
     await using rig = await openNetworkRig({ bridgeDir: join(sandbox.base, "bridge") });
     await using confined = await sandbox.confine(
@@ -111,5 +115,49 @@ Deno.test({
       { bridge: rig.proxy.bridge },
     );
     await endsAfterKill(confined.argv, confined.env);
+  },
+});
+
+const python = await Deno.stat("/usr/bin/python3").then(() => true, () => false);
+
+/** Starts argv on a new terminal, presses Ctrl-C once it says READY, and tells how it ended. */
+const ON_TERMINAL = `
+import os, pty, signal, sys
+signal.alarm(20)
+pid, master = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[1], sys.argv[1:])
+seen, pressed = b"", False
+while True:
+    try:
+        data = os.read(master, 4096)
+    except OSError:
+        break
+    seen += data
+    if b"READY" in seen and not pressed:
+        pressed = True
+        os.write(master, b"\\x03")
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), "TRAPPED" in seen.decode())
+`;
+
+Deno.test({
+  name: `bridge: Ctrl-C on a terminal is the command's alone${reason}${
+    python ? "" : " (ignored: no python3)"
+  }`,
+  ignore: probed === null || probed.ignore || !python,
+  fn: async () => {
+    await using sandbox = await openSandboxRig(probed?.backend ?? assert.fail());
+    await using rig = await openNetworkRig({ bridgeDir: join(sandbox.base, "bridge") });
+    const script = "trap 'echo TRAPPED; exit 7' INT; echo READY; sleep 1000 & wait";
+    await using confined = await sandbox.confine(["/bin/sh", "-c", script], {
+      tty: true,
+      bridge: rig.proxy.bridge,
+    });
+    const output = await new Deno.Command("/usr/bin/python3", {
+      args: ["-c", ON_TERMINAL, ...confined.argv],
+      env: { ...confined.env },
+      stdin: "null",
+    }).output();
+    assert.equal(new TextDecoder().decode(output.stdout), "7 True\n");
   },
 });

@@ -27,6 +27,9 @@ export interface Forward {
   readonly authorization: string | null;
 }
 
+/** Responses before the one that counts, such as 103 Early Hints. */
+const MOST_INTERIM = 16;
+
 /** Headers that mean something to this proxy only. */
 const OWN_HEADERS = ["host", "x-unix-socket"];
 
@@ -81,7 +84,7 @@ async function receive(
   limits: NetworkLimits,
   watch: IdleWatch,
 ): Promise<void> {
-  for (;;) {
+  for (let interims = 0; interims <= MOST_INTERIM; interims++) {
     const head = await readResponseHead(dialed.reader, client, limits);
     if (head === null) return await respond(client.wire, UPSTREAM_FAILURE);
     watch.touch();
@@ -101,6 +104,7 @@ async function receive(
     });
     return;
   }
+  await respond(client.wire, UPSTREAM_FAILURE);
 }
 
 async function readResponseHead(
