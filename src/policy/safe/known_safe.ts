@@ -40,6 +40,9 @@ const CONDITIONS: Readonly<Record<string, (args: readonly string[]) => boolean>>
   uniq: (args) => args.filter((arg) => !/^[-+]./.test(arg)).length <= 1,
 };
 
+/** Here the number of operands matters, and one word may become several. */
+const COUNTED: ReadonlySet<string> = new Set(["sed", "uniq"]);
+
 /**
  * Whether a command, or every command of a shell's script, is known to do no more than read and print. What is
  * not understood is not safe.
@@ -80,6 +83,7 @@ function isDirectlySafe(words: readonly Word[], os: SafetyFacts["os"]): boolean 
   if (LINUX_PRINTERS.has(name)) return os === "linux";
   const condition = Object.hasOwn(CONDITIONS, name) ? CONDITIONS[name] : undefined;
   if (condition === undefined) return false;
+  if (COUNTED.has(name) && words.some(({ exact }) => exact === null)) return false;
   const args = words.slice(1).map(soundArgument).filter((arg) => arg !== null);
   return args.length === words.length - 1 && condition(args);
 }

@@ -93,7 +93,14 @@ const NOT_SAFE_SCRIPTS: readonly string[] = [
     "bash -c 'ls > f'",
     "rg {x,--pre=y}",
   ],
-  ...["bash -c 'bash -c \"rm x\"'", 'bash -c "echo \\$(x)"', "ls; make", "find . ${x}"],
+  ...[
+    "bash -c 'bash -c \"rm x\"'",
+    'bash -c "echo \\$(x)"',
+    "ls; make",
+    "find . ${x}",
+    "uniq a{b,c}",
+    "uniq x*",
+  ],
 ];
 
 for (const script of SAFE_SCRIPTS) {

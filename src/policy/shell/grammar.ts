@@ -21,6 +21,8 @@ export interface SyntaxNode {
   /** False for operators, quotes and other literal tokens. */
   readonly named: boolean;
   readonly text: string;
+  /** Where `text` starts in the script, in UTF-16 units. */
+  readonly start: number;
   readonly children: readonly SyntaxNode[];
 }
 
@@ -83,6 +85,7 @@ function copyTree(cursor: TreeCursor, script: string): SyntaxNode | null {
   const copyNode = (): Growing => ({
     type: cursor.nodeType,
     named: cursor.nodeIsNamed,
+    start: cursor.startIndex,
     text: script.slice(cursor.startIndex, cursor.endIndex),
     children: [],
   });

@@ -21,6 +21,8 @@ const RESERVED = new Set([
   ...["esac", "select", "function", "time", "coproc", "[[", "]]", "{", "}", "!"],
 ]);
 
+const BLANK = /^(?:[ \t\n]|\\\n)*$/;
+
 /** White space to one of grammar and shell, an ordinary character to the other. */
 // deno-lint-ignore no-control-regex
 const DISPUTED = /[\x00-\x08\x0b-\x1f\x7f]|[^\S \t\n]/;
@@ -31,6 +33,8 @@ const DISPUTED = /[\x00-\x08\x0b-\x1f\x7f]|[^\S \t\n]/;
  */
 export function plainCommands(script: string, tree: SyntaxTree): readonly PlainCommand[] | null {
   if (tree.broken || DISPUTED.test(script)) return null;
+  const { start, text } = tree.root;
+  if (!BLANK.test(script.slice(0, start) + script.slice(start + text.length))) return null;
   const commands: PlainCommand[] = [];
   return collect(tree.root, commands) ? commands : null;
 }
@@ -43,11 +47,28 @@ function collect(node: SyntaxNode, commands: PlainCommand[]): boolean {
     commands.push(command);
     return true;
   }
-  return STRUCTURE.has(node.type) && node.children.every((child) => collect(child, commands));
+  return STRUCTURE.has(node.type) && hasNoHoles(node) &&
+    node.children.every((child) => collect(child, commands));
+}
+
+/**
+ * The grammar passes over what it takes for blank, an escaped blank too, which is a word to the shell; and it ends
+ * words where the shell does not.
+ */
+function hasNoHoles(node: SyntaxNode): boolean {
+  let at = node.start;
+  for (const [index, { start, text }] of node.children.entries()) {
+    const gap = node.text.slice(at - node.start, start - node.start);
+    const glued = node.type === "command" && index > 0 && !/[ \t]/.test(gap);
+    if (glued || !BLANK.test(gap)) return false;
+    at = start + text.length;
+  }
+  return BLANK.test(node.text.slice(at - node.start));
 }
 
 function readCommand(node: SyntaxNode): PlainCommand | null {
   const words: Word[] = [];
+  if (!hasNoHoles(node)) return null;
   for (const child of node.children) {
     const word = child.type === "command_name" ? readName(child) : readArgument(child);
     if (word === null) return null;
@@ -60,7 +81,8 @@ function readCommand(node: SyntaxNode): PlainCommand | null {
 function readName(node: SyntaxNode): Word | null {
   const [only, more] = node.children;
   if (only === undefined || more !== undefined || only.type !== "word") return null;
-  if (RESERVED.has(only.text)) return null;
+  // `%` asks for a job of the shell.
+  if (RESERVED.has(only.text) || only.text.startsWith("%")) return null;
   return readArgument(only);
 }
 
