@@ -13,7 +13,7 @@ import {
 import type { ExecArgs, ExecIo } from "./args.ts";
 import { ExecError } from "./errors.ts";
 import { loadExecConfig } from "./exec_config.ts";
-import { checkLocalProvider } from "./local_provider.ts";
+import { checkLocalProvider } from "./local/local_provider.ts";
 import { openThread } from "./open_thread.ts";
 import { HumanReport, JsonReport, type Report } from "./report.ts";
 import { runTurn, type TurnOutcome } from "./run_turn.ts";
@@ -126,9 +126,10 @@ async function runInOrder(args: ExecArgs, io: ExecIo, stop: StopRequest): Promis
   const config = await loadExecConfig(args, io);
   const refused = await refusedLogin(config, io.env, { allowApiKeyEnv: true });
   if (refused !== null) throw new ExecError("login_refused", refused);
-  if (args.oss) await checkLocalProvider(config, stop.signal);
   await checkTrust(args, config);
   const input = await readTurnInput(args, io, (path) => resolve(io.cwd, path));
+  // The last of the checks, since it may fetch a model of many gigabytes.
+  if (args.oss) await checkLocalProvider(config, io.stderr, stop.signal);
   return await runInApp(args, io, config, input, stop);
 }
 

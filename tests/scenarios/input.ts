@@ -219,7 +219,7 @@ export const START_UP: readonly Scenario[] = [
   stops("a provider that is not there", exec("go", "-c", 'model_provider="none"'), /none/),
   {
     name: "a local provider",
-    differs: "it asks an interface of Ollama's own",
+    differs: "it takes Ollama's own interface for granted",
     model: [finalAnswer()],
     runs: [{
       args: ["exec", "--json", "--oss", "--local-provider", "ollama", "go"],
