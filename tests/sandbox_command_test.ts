@@ -16,6 +16,13 @@ const BACKENDS = (["bubblewrap", "landlock"] as const).map((kind) => ({
   reason: probed?.[kind].reason ?? " (ignored: not Linux)",
 }));
 
+/** An older runtime refuses such words before a program that it runs from source sees them. */
+const refusesBytes = !Deno.env.get("CODEX_BIN") && /^2\.[0-6]\./.test(Deno.version.deno);
+const bytes = {
+  ignore: refusesBytes,
+  reason: refusesBytes ? " (ignored: this runtime takes UTF-8 only)" : "",
+};
+
 type Rest = Omit<RunCodexOptions, "args">;
 
 function inSandbox(stage: Stage, words: readonly string[], rest: Rest = {}) {
@@ -28,10 +35,10 @@ function script(text: string): string[] {
 }
 
 for (const { kind, env, ignore, reason } of BACKENDS) {
-  const test = (name: string, fn: (stage: Stage) => Promise<void>) =>
+  const test = (name: string, fn: (stage: Stage) => Promise<void>, unless = false) =>
     Deno.test({
       name: `sandbox linux, ${kind}: ${name}${reason}`,
-      ignore,
+      ignore: ignore || unless,
       fn: async () => {
         await using stage = await openStage({ git: false });
         await fn(stage);
@@ -61,7 +68,7 @@ for (const { kind, env, ignore, reason } of BACKENDS) {
     assert.equal((await inSandbox(stage, ["./missing"], { env })).code, 127);
     assert.equal((await inSandbox(stage, ["./lost"], { env })).code, 127);
     assert.equal((await inSandbox(stage, ["./text"], { env })).code, 126);
-    assert.equal((await inSandbox(stage, ["."], { env })).code, 126);
+    assert.equal((await inSandbox(stage, ["./"], { env })).code, 126);
   });
 
   test("read-only without, workspace-write with --full-auto; -c cannot widen the mode", async (stage) => {
@@ -91,7 +98,7 @@ for (const { kind, env, ignore, reason } of BACKENDS) {
     assert.equal(run.code, 0, run.stderr);
   });
 
-  test("words reach the command byte for byte", async (stage) => {
+  test(`words reach the command byte for byte${bytes.reason}`, async (stage) => {
     const { argv } = programUnderTest();
     const words = ["", "-x", "--", "--full-auto", "a b", "é\n", "$HOME", "'"];
     const start = 'exec "$@" "$(printf \'a\\377b\')" "$(printf \'\\303\')"';
@@ -106,9 +113,9 @@ for (const { kind, env, ignore, reason } of BACKENDS) {
       0xc3,
       0x7c,
     ];
-    const bytes = run.stdout.trim().split(/\s+/).map((hex) => parseInt(hex, 16));
-    assert.deepEqual(bytes, expected, run.stderr);
-  });
+    const seen = run.stdout.trim().split(/\s+/).map((hex) => parseInt(hex, 16));
+    assert.deepEqual(seen, expected, run.stderr);
+  }, bytes.ignore);
 
   test("stdin is the caller's: a pipe and a file", async (stage) => {
     const read = script("cat; printf done");
