@@ -1,0 +1,285 @@
+import assert from "node:assert/strict";
+import {
+  type Exchange,
+  exchange,
+  modelRequest,
+  openTurn,
+  provider,
+} from "../../../tests/support/model_rig.ts";
+import {
+  chatChunk,
+  chatDone,
+  completed,
+  functionCall,
+  type RawPiece,
+  type RecordedRequest,
+  reply,
+  type Script,
+  type ScriptedModelOptions,
+  type ScriptStep,
+  startScriptedModel,
+  textReply,
+} from "../../scripted/mod.ts";
+import type { ModelProvider, ModelRequest } from "../types.ts";
+
+interface ChatExchange extends Exchange {
+  readonly requests: readonly RecordedRequest[];
+}
+
+/** One request over Chat Completions. */
+async function ask(
+  script: Script,
+  request: Partial<ModelRequest> = {},
+  more: Partial<ModelProvider> = {},
+  options: ScriptedModelOptions = {},
+): Promise<ChatExchange> {
+  await using model = await startScriptedModel(script, options);
+  const turn = openTurn(provider(model.baseUrl, { wireApi: "chat", ...more }));
+  return { ...await exchange(turn, modelRequest(request)), requests: [...model.requests] };
+}
+
+/** The answer in these pieces, by the book to its end. */
+function pieces(...events: readonly RawPiece[]): ScriptStep {
+  return { events: [...events, chatChunk({}, "stop"), chatDone()] };
+}
+
+function rawBody(exchange: ChatExchange, index = 0): Record<string, unknown> {
+  return JSON.parse(exchange.requests[index]?.text ?? "{}");
+}
+
+function doneItems({ events }: Exchange) {
+  return events.flatMap((event) => event.type === "item_done" ? [event.item] : []);
+}
+
+Deno.test("a plain request names as little as it can", async () => {
+  const plain = await ask([textReply("hello", { input: 7, cached: 2, output: 3, reasoning: 1 })], {
+    model: {
+      ...modelRequest().model,
+      slug: "qwen",
+      supportsReasoningSummaries: false,
+      supportsVerbosity: false,
+    },
+  });
+  assert.equal(plain.error, null);
+  assert.equal(plain.requests[0]?.path, "/v1/chat/completions");
+  assert.deepEqual(rawBody(plain), {
+    model: "qwen",
+    messages: [{ role: "system", content: "Be brief." }, { role: "user", content: "hi" }],
+    stream: true,
+    stream_options: { include_usage: true },
+  });
+  assert.deepEqual(plain.events, [
+    { type: "created" },
+    { type: "item_added", item: { type: "message", role: "assistant", content: [] } },
+    { type: "text_delta", delta: "hello" },
+    {
+      type: "item_done",
+      item: {
+        type: "message",
+        role: "assistant",
+        content: [{ type: "output_text", text: "hello" }],
+      },
+    },
+    {
+      type: "completed",
+      responseId: "chatcmpl-1",
+      usage: {
+        inputTokens: 7,
+        cachedInputTokens: 2,
+        outputTokens: 3,
+        reasoningOutputTokens: 1,
+        totalTokens: 10,
+      },
+    },
+  ]);
+});
+
+Deno.test("tools, effort and schema are asked for where the model has them", async () => {
+  const full = await ask([textReply("x")], {
+    tools: [{ type: "function", name: "f", description: "d", parameters: {} }],
+    effort: "high",
+    outputSchema: { type: "object" },
+  });
+  const { tools, tool_choice, parallel_tool_calls, reasoning_effort, response_format } = rawBody(
+    full,
+  );
+  assert.deepEqual(tools, [{
+    type: "function",
+    function: { name: "f", description: "d", parameters: {} },
+  }]);
+  assert.deepEqual([tool_choice, parallel_tool_calls, reasoning_effort], ["auto", true, "high"]);
+  assert.deepEqual(response_format, {
+    type: "json_schema",
+    json_schema: { name: "codex_output_schema", strict: true, schema: { type: "object" } },
+  });
+});
+
+Deno.test("reasoning before the answer is an item of its own; blanks between them are none", async () => {
+  for (const field of ["reasoning_content", "reasoning"]) {
+    const found = await ask([pieces(
+      chatChunk({ role: "assistant", content: null, [field]: "let me" }),
+      chatChunk({ content: "", [field]: " think" }),
+      chatChunk({ content: "\n\n" }),
+      chatChunk({ content: "Yes" }),
+      chatChunk({ content: "." }),
+    )]);
+    assert.deepEqual(doneItems(found), [
+      {
+        type: "reasoning",
+        summary: [],
+        content: [{ type: "reasoning_text", text: "let me think" }],
+      },
+      { type: "message", role: "assistant", content: [{ type: "output_text", text: "Yes." }] },
+    ]);
+    const deltas = found.events.flatMap((event) => "delta" in event ? [event.delta] : []);
+    assert.deepEqual(deltas, ["let me", " think", "Yes", "."]);
+  }
+});
+
+Deno.test("reasoning goes back in the member in which it came", async () => {
+  const thinking = (field: string) =>
+    pieces(
+      chatChunk({ [field]: "hm" }),
+      chatChunk({
+        tool_calls: [{ index: 0, id: "c1", function: { name: "f", arguments: "{}" } }],
+      }),
+    );
+  for (const field of ["reasoning_content", "reasoning"]) {
+    await using model = await startScriptedModel([thinking(field), textReply("x")]);
+    const turn = openTurn(provider(model.baseUrl, { wireApi: "chat" }));
+    const request = modelRequest();
+    const first = await exchange(turn, request);
+    const output = { type: "function_call_output", call_id: "c1", output: "" } as const;
+    await exchange(turn, { ...request, input: [...request.input, ...doneItems(first), output] });
+    const { messages } = JSON.parse(model.requests[1]?.text ?? "{}");
+    assert.equal(messages[2][field], "hm");
+  }
+});
+
+Deno.test("a call without an id, or with one that is taken, gets one of its own", async () => {
+  const input = [
+    ...modelRequest().input,
+    { type: "function_call", name: "f", arguments: "{}", call_id: "call_0" } as const,
+    { type: "function_call_output", call_id: "call_0", output: "" } as const,
+  ];
+  const found = await ask([pieces(
+    chatChunk({ tool_calls: [{ index: 0, id: "call_0", function: { name: "f" } }] }),
+    chatChunk({ tool_calls: [{ index: 1, function: { name: "f" } }] }),
+    chatChunk({ tool_calls: [{ index: 2, id: "call_1", function: { name: "f" } }] }),
+  )], { input });
+  const ids = doneItems(found).map((item) => "call_id" in item ? item.call_id : null);
+  assert.equal(new Set([...ids, "call_0"]).size, 4, ids.join());
+  assert.equal(ids[2], "call_1");
+});
+
+Deno.test("whatever ends a complete answer, it is complete", async () => {
+  const said = chatChunk({ content: "x" });
+  const stop = chatChunk({}, "stop");
+  const endings: ScriptStep[] = [
+    { events: [said, stop] },
+    { events: [said, chatDone()] },
+    { events: [said, stop, chatDone(), said] },
+    { events: [said, stop], cutAfter: 2 },
+    { events: [chatChunk({ content: "x" }, "eos")] },
+  ];
+  for (const ending of endings) {
+    const found = await ask([ending]);
+    assert.equal(found.error, null);
+    assert.equal(found.events.at(-1)?.type, "completed");
+    assert.equal(doneItems(found).length, 1);
+  }
+});
+
+Deno.test("a server that keeps a complete stream open is not waited for until it is idle", async () => {
+  const events = [chatChunk({ content: "x" }), chatChunk({}, "stop")];
+  const found = await ask([{ events, hang: true }]);
+  assert.equal(found.events.at(-1)?.type, "completed");
+});
+
+Deno.test("an answer that is cut short is none", async () => {
+  const cases: [ScriptStep, RegExp][] = [
+    [{ events: [chatChunk({ content: "x" })] }, /stream closed before response\.completed$/],
+    [{ events: [chatChunk({ content: "x" }, "length")] }, /reason: max_output_tokens$/],
+    [{ events: [chatChunk({ content: "x" }, "content_filter")] }, /reason: content_filter$/],
+    [{ raw: 'data: {"error":"model runner crashed"}\n\n' }, /model runner crashed$/],
+    [{ raw: 'data: {"object":"error","message":"no GPU","code":500}\n\n' }, /no GPU$/],
+    [{ body: { error: { message: "late", code: 502 } } }, /late$/],
+  ];
+  for (const [step, message] of cases) {
+    const { error } = await ask([step]);
+    assert.match(error?.message ?? "", message);
+    assert.equal(error?.details.code, "stream_disconnected");
+    assert.equal(error?.details.retryable, true);
+  }
+});
+
+Deno.test("errors within the stream and refusals are told apart by cause", async () => {
+  const cases: [ScriptStep, string][] = [
+    [{ raw: 'data: {"error":{"code":400,"message":"bad tool"}}\n\n' }, "bad_request"],
+    [
+      { raw: 'data: {"error":{"type":"exceed_context_size_error","message":"m"}}\n\n' },
+      "context_window_exceeded",
+    ],
+    [
+      { status: 400, body: { error: { message: "This model's maximum context length is 8" } } },
+      "context_window_exceeded",
+    ],
+    [
+      { status: 400, body: { object: "error", message: "maximum context length is 8" } },
+      "context_window_exceeded",
+    ],
+    [{ status: 400, body: { error: { message: "bad" } } }, "bad_request"],
+    [{ status: 401, body: { error: { message: "key" } } }, "unauthorized"],
+    [{ status: 404, body: "no such model" }, "unexpected_status"],
+    [{ status: 429, body: { error: { message: "slow" } } }, "rate_limited"],
+    [{ status: 500, body: "oops" }, "internal_server_error"],
+  ];
+  for (const [step, code] of cases) {
+    const { error } = await ask([step]);
+    assert.equal(error?.details.code, code);
+  }
+});
+
+Deno.test("a server that refuses to count tokens is asked without, once and for all", async () => {
+  await using model = await startScriptedModel(() => textReply("x"), {
+    chat: { refuseUsage: true, omitUsage: true },
+  });
+  const turn = openTurn(provider(model.baseUrl, { wireApi: "chat" }));
+  for (const _ of [1, 2]) {
+    const { error, events } = await exchange(turn);
+    assert.equal(error, null);
+    const last = events.at(-1);
+    assert.equal(last?.type === "completed" && last.usage, null);
+  }
+  assert.deepEqual(model.requests.map(({ text }) => text.includes("stream_options")), [
+    false,
+    false,
+  ]);
+});
+
+Deno.test("silence ends the answer after the idle time", async () => {
+  const { error } = await ask([{ events: [chatChunk({ content: "x" })], hang: true }], {}, {
+    streamIdleTimeoutMs: 50,
+  });
+  assert.equal(error?.details.code, "idle_timeout");
+});
+
+Deno.test("an answer in one piece reads as a stream does", async () => {
+  const step = reply(functionCall("c1", "f", { x: 1 }), completed("r", { input: 5 }));
+  const whole = await ask([step], {}, {}, { chat: { wholeAnswers: true } });
+  const streamed = await ask([step]);
+  assert.deepEqual(whole.events, streamed.events);
+  assert.deepEqual(doneItems(whole), [
+    { type: "function_call", name: "f", arguments: '{"x":1}', call_id: "c1" },
+  ]);
+});
+
+Deno.test("odd chunks are passed over", async () => {
+  const { error, events } = await ask([{
+    raw: ': waiting\n\ndata: nonsense\n\ndata: {"choices":[]}\n\ndata: {"choices":[null]}\n\n' +
+      'data: {"choices":[{"delta":null}]}\n\ndata: {"choices":[{"delta":{"content":[{"type":"text","text":"ok"}]}}]}\n\n' +
+      "data: [DONE]\n\n",
+  }]);
+  assert.equal(error, null);
+  assert.equal(events.filter((event) => event.type === "text_delta").length, 1);
+});
