@@ -19,7 +19,7 @@ export {
 export { shlexJoin, shlexSplit } from "./shlex.ts";
 export { allowLine } from "./rules/amend.ts";
 export { isBannedPrefix } from "./rules/banned_prefixes.ts";
-export { checkReport, type CheckReport } from "./rules/check_report.ts";
+export { type CheckReport, checkReport } from "./rules/check_report.ts";
 export { RulesError, type RulesErrorCode } from "./rules/error.ts";
 export { LiveRules } from "./rules/live_rules.ts";
 export { loadRules, readRuleFiles, type RuleSources } from "./rules/load_rules.ts";
