@@ -16,8 +16,13 @@ const BACKENDS = (["bubblewrap", "landlock"] as const).map((kind) => ({
   reason: probed?.[kind].reason ?? " (ignored: not Linux)",
 }));
 
-/** An older runtime refuses such words before a program that it runs from source sees them. */
-const refusesBytes = !Deno.env.get("CODEX_BIN") && /^2\.[0-6]\./.test(Deno.version.deno);
+/** An older runtime, as such and as the base of an executable, ends at such words before the program sees them. */
+const refusesBytes = !(await new Deno.Command("/bin/sh", {
+  args: ["-c", 'exec "$@" --version "$(printf \'\\377\')"', "sh", ...programUnderTest().argv],
+  env: programUnderTest().env,
+  stdout: "null",
+  stderr: "null",
+}).output()).code.toString().match(/^[02]$/);
 const bytes = {
   ignore: refusesBytes,
   reason: refusesBytes ? " (ignored: this runtime takes UTF-8 only)" : "",

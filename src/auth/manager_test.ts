@@ -225,10 +225,9 @@ Deno.test("an old token is renewed ahead of the request; a failure of that does 
   assert.equal(home.asked, 2, "not tried again within a minute");
 });
 
-Deno.test({
-  name: "a home that cannot be written (needs another user than root, whom nothing stops)",
-  ignore: Deno.build.os === "windows" || Deno.uid() === 0,
-  fn: async () => {
+// Nothing stops root from writing: for it the next test stands for this one.
+if (Deno.build.os !== "windows" && Deno.uid() !== 0) {
+  Deno.test("a home that cannot be written: no token is spent", async () => {
     await using home = await Home.create();
     await home.chatgpt("old");
     const auth = await home.open();
@@ -236,9 +235,9 @@ Deno.test({
     const code = await codeOf(auth.afterRejection(await auth.get(NEVER), NEVER));
     await Deno.chmod(home.path, 0o700);
     assert.equal(code, "store_not_writable");
-    assert.equal(home.asked, 0, "no token is spent");
-  },
-});
+    assert.equal(home.asked, 0);
+  });
+}
 
 Deno.test("no room for the answer: no token is spent", async () => {
   await using home = await Home.create();
