@@ -148,7 +148,13 @@ export class Session {
   }
 
   async addUsage(id: SubmissionId, usage: TokenUsage | null, model: ModelInfo): Promise<void> {
-    if (usage !== null) this.ledger.addUsage(usage, effectiveWindow(model));
+    const window = effectiveWindow(model);
+    if (usage !== null) this.ledger.addUsage(usage, window);
+    // A server that does not count must not keep the conversation from being compacted in time.
+    else {this.ledger.setEstimate(
+        this.history.estimateTokens(this.options.baseInstructions),
+        window,
+      );}
     await this.emitTokenCount(id);
   }
 

@@ -163,8 +163,7 @@ class ProviderTurn implements ModelTurn {
     } catch (cause) {
       if (signal.aborted) throw aborted(signal);
       if (silence.signal.aborted) throw idle();
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      const message = `stream disconnected before completion: ${reason}`;
+      const message = `stream disconnected before completion: ${reasonOf(cause)}`;
       throw modelError("connection_failed", message, { cause });
     } finally {
       clearTimeout(timer);
@@ -248,6 +247,12 @@ function isConnectionFailure(error: unknown): boolean {
 }
 
 /** What a refusal says, as far as it can be read soon. */
+/** Newer runtimes say only that it failed, and keep the reason behind it. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
+
 async function textOf({ response, close }: Answer): Promise<string> {
   const timer = setTimeout(close, REFUSAL_MS);
   try {

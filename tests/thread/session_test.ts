@@ -104,6 +104,20 @@ Deno.test("a compaction that fails keeps the person's words", async () => {
   assert.ok(lines.includes("second words"));
 });
 
+Deno.test("a server that does not count tokens does not keep a conversation from being compacted", async () => {
+  const uncounted = { type: "response.completed", response: { id: "r" } };
+  await using rig = await openThreadRig([
+    reply(created(), assistantMessage("m", "word ".repeat(2_000)), uncounted),
+    reply(created(), assistantMessage("s", "the summary"), completed()),
+    textReply("after"),
+  ], { config: ["model=gpt-5.2-codex", "model_auto_compact_token_limit=2000"] });
+  await rig.say("first words");
+  await rig.until("turn_completed");
+  await rig.say("second words");
+  await rig.until("item_completed", (msg) => msg.item.type === "context_compaction");
+  assert.equal((await rig.until("turn_completed")).lastAgentMessage, "after");
+});
+
 Deno.test("the limit is never above nine tenths of the window", () => {
   const limit = (autoCompactTokenLimit: number | null) =>
     compactionLimit(findModel("gpt-5.2-codex", { ...NO_OVERRIDES, autoCompactTokenLimit }));
