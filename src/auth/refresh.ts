@@ -130,7 +130,7 @@ async function lockOrAdopt(
   const locking = lockWithin(files.refreshLock, limits.outerLock, enough.signal);
   try {
     for (;;) {
-      const lock = await Promise.race([locking, pause(LOOK_EVERY_MS)]);
+      const lock = await orWaited(locking, LOOK_EVERY_MS);
       if (lock === null) throw await lockTimeout(context);
       if (lock !== "waited") return lock;
       const adopted = await look(context, snapshot);
@@ -150,8 +150,18 @@ function letGo(locking: Promise<AsyncDisposable | null>, enough: AbortController
   locking.then((lock) => lock?.[Symbol.asyncDispose](), () => {});
 }
 
-function pause(ms: number): Promise<"waited"> {
-  return new Promise((resolve) => setTimeout(() => resolve("waited"), ms));
+async function orWaited<T>(work: Promise<T>, ms: number): Promise<T | "waited"> {
+  const { promise, resolve } = Promise.withResolvers<"waited">();
+  const timer = setTimeout(() => resolve("waited"), ms);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** Completes, or clears away, what an instance that died left in the journal. The outer lock is held. */

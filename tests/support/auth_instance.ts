@@ -66,4 +66,6 @@ async function run(task: Task): Promise<InstanceResult> {
 
 if (import.meta.main) {
   console.log(JSON.stringify(await run(JSON.parse(Deno.args[0] ?? "null"))));
+  // As the program does: on older runtimes a lock that was given up would keep the process until it is free.
+  Deno.exit(0);
 }
