@@ -19,18 +19,35 @@ export const UNBUNDLED: readonly string[] = [
 /** Files that modules read from beside themselves, and so have to lie beside the bundle. */
 export const BESIDE_BUNDLE: readonly string[] = ["src/policy/shell/bash_grammar.bin"];
 
-/** Writes the bundle of `main.ts` to `output`, with the files it needs beside it. */
-export async function bundle(output: string): Promise<void> {
-  await Deno.mkdir(dirname(output), { recursive: true });
+/**
+ * Writes the program to `output`, with the files it needs beside it. `split`: what is imported lazily lies in files of
+ * its own in the same folder, so that a command loads no more than it uses; the folder is made anew.
+ */
+export async function bundle(output: string, options: { split: boolean }): Promise<void> {
+  const folder = dirname(output);
+  if (options.split) await Deno.remove(folder, { recursive: true }).catch(() => {});
+  await Deno.mkdir(folder, { recursive: true });
   const external = UNBUNDLED.map((name) => `--external=${name}`);
+  const target = options.split
+    ? ["--code-splitting", `--outdir=${folder}`]
+    : [`--output=${output}`];
   const { success } = await new Deno.Command(Deno.execPath(), {
-    args: ["bundle", "--quiet", "--platform=deno", ...external, `--output=${output}`, "main.ts"],
+    args: [
+      "bundle",
+      "--quiet",
+      "--platform=deno",
+      "--minify",
+      ...external,
+      ...target,
+      "main.ts",
+    ],
     cwd: ROOT,
     stdout: "inherit",
     stderr: "inherit",
   }).output();
   if (!success) throw new Error("deno bundle failed");
+  if (options.split) await Deno.rename(join(folder, "main.js"), output);
   for (const path of BESIDE_BUNDLE) {
-    await copyFile(join(ROOT, path), join(dirname(output), basename(path)));
+    await copyFile(join(ROOT, path), join(folder, basename(path)));
   }
 }

@@ -10,7 +10,7 @@
 import { basename, dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { BESIDE_BUNDLE, bundle } from "./bundle.ts";
-import { DIST, permissionFlags, readProject, ROOT } from "./project.ts";
+import { DIST, ENGINE_FLAGS, permissionFlags, readProject, ROOT } from "./project.ts";
 import {
   executableName,
   findTarget,
@@ -113,6 +113,7 @@ async function compile(job: Job, deno: string, flags: readonly string[]): Promis
     "--frozen",
     // What the permissions do not cover is refused, not asked about in the middle of a session.
     "--no-prompt",
+    ...ENGINE_FLAGS,
     ...flags,
     ...assets.map(({ path }) => `--include=${path}`),
     `--output=${output}`,
@@ -147,7 +148,7 @@ async function main(): Promise<number> {
       );
     }
     const flags = [...permissionFlags(await readProject()), ...await knownFlags(deno)];
-    await bundle(BUNDLE);
+    await bundle(BUNDLE, { split: true });
     for (const job of jobs) {
       if (!await compile(job, deno, flags)) {
         console.error(NO_DENORT);

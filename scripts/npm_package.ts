@@ -19,7 +19,7 @@ import {
   startScriptedModel,
 } from "../src/scripted/mod.ts";
 import { bundle, UNBUNDLED } from "./bundle.ts";
-import { DENO_VERSION, DIST, permissionFlags, readProject, ROOT } from "./project.ts";
+import { DENO_VERSION, DIST, ENGINE_FLAGS, permissionFlags, readProject, ROOT } from "./project.ts";
 
 /** The name the package is published under when none is given. */
 const DEFAULT_NAME = "codex-deno";
@@ -75,9 +75,10 @@ async function writePackage(name: string): Promise<void> {
   };
   await Deno.writeTextFile(join(PACKAGE, "package.json"), JSON.stringify(manifest, null, 2) + "\n");
   const launcher = await Deno.readTextFile(join(ROOT, "scripts", "npm", "launcher.js"));
-  const flags = permissionFlags(project).map((flag) => JSON.stringify(flag)).join(", ");
+  const flags = [...ENGINE_FLAGS, ...permissionFlags(project)].map((flag) => JSON.stringify(flag))
+    .join(", ");
   const bin = join(PACKAGE, "bin", "codex.js");
-  await Deno.writeTextFile(bin, launcher.replace("/* PERMISSIONS */", flags), { mode: 0o755 });
+  await Deno.writeTextFile(bin, launcher.replace("/* FLAGS */", flags), { mode: 0o755 });
   for (const paper of ["README.md", "LICENSE"]) {
     await copyFile(join(ROOT, paper), join(PACKAGE, paper));
   }
@@ -124,7 +125,7 @@ async function main(): Promise<number> {
   });
   await Deno.remove(PACKAGE, { recursive: true }).catch(() => {});
   await writePackage(values.name);
-  await bundle(BUNDLE);
+  await bundle(BUNDLE, { split: false });
   const packed = await run("npm", ["pack", "--silent", "--pack-destination", OUTPUT], PACKAGE);
   const tarball = join(OUTPUT, packed.trim().split("\n").at(-1) ?? "");
   const { size } = await Deno.stat(BUNDLE);

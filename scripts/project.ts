@@ -12,6 +12,12 @@ export const DIST = join(ROOT, "dist");
 /** The Deno this project is tested with, and that the npm package brings along. A test keeps README and CI in step. */
 export const DENO_VERSION = "2.9.6";
 
+/**
+ * How the engine is to be started. The parser of shell scripts is WebAssembly that runs for moments: optimising it in
+ * the background would cost 80 MB and a quarter of a second of processor time, and never pay.
+ */
+export const ENGINE_FLAGS: readonly string[] = ["--v8-flags=--liftoff-only"];
+
 type PermissionName = "read" | "write" | "net" | "env" | "run" | "sys" | "ffi" | "import";
 
 interface ProjectFile {

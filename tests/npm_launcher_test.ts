@@ -42,9 +42,9 @@ async function install(withDeno = true): Promise<{ bin: string } & AsyncDisposab
   await Deno.mkdir(join(home, "dist"), { recursive: true });
   await Deno.writeTextFile(join(home, "package.json"), `{"type": "module"}`);
   const source = await Deno.readTextFile(LAUNCHER);
-  assert.ok(source.includes("/* PERMISSIONS */"), "the place for the permission flags is gone");
+  assert.ok(source.includes("/* FLAGS */"), "the place for the flags is gone");
   const bin = join(home, "bin", "codex.js");
-  await Deno.writeTextFile(bin, source.replace("/* PERMISSIONS */", `"--allow-env"`));
+  await Deno.writeTextFile(bin, source.replace("/* FLAGS */", `"--allow-env"`));
   await Deno.writeTextFile(join(home, "dist", "codex.js"), PROGRAM);
   if (withDeno) {
     const deno = join(root, "node_modules", "deno");

@@ -4,7 +4,7 @@
  * @module
  */
 import { basename, join, resolve } from "node:path";
-import { DIST, ROOT } from "../project.ts";
+import { DIST, ENGINE_FLAGS, ROOT } from "../project.ts";
 import { executableName, hostTarget } from "../targets.ts";
 
 export interface Program {
@@ -27,6 +27,7 @@ export async function ownPrograms(): Promise<Program[]> {
       "-q",
       "--no-prompt",
       `--config=${join(ROOT, "deno.json")}`,
+      ...ENGINE_FLAGS,
       "-P=codex",
       join(ROOT, "main.ts"),
     ],

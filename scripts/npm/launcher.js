@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 
 const PROGRAM = fileURLToPath(new URL("../dist/codex.js", import.meta.url));
 const DENO_FLAGS = ["run", "--quiet", "--no-prompt", "--no-config", "--no-lock"];
-const PERMISSION_FLAGS = [/* PERMISSIONS */];
+const PROGRAM_FLAGS = [/* FLAGS */];
 
 const EXECUTABLE = process.platform === "win32" ? "deno.exe" : "deno";
 
@@ -46,7 +46,7 @@ function packageManager() {
 }
 
 function launch(deno) {
-  const args = [...DENO_FLAGS, ...PERMISSION_FLAGS, PROGRAM, ...process.argv.slice(2)];
+  const args = [...DENO_FLAGS, ...PROGRAM_FLAGS, PROGRAM, ...process.argv.slice(2)];
   const child = spawn(deno, args, {
     stdio: "inherit",
     env: { ...process.env, [packageManager()]: "1", DENO_NO_UPDATE_CHECK: "1" },
