@@ -31,6 +31,23 @@ const ASSETS: readonly { readonly path: string; readonly os?: Target["os"] }[] =
   (path) => ({ path: join(DIST, "build", basename(path)) }),
 );
 
+/**
+ * Files of packages that the program never reads. What is embedded is read at each start: a megabyte costs about a
+ * millisecond. `[]` = the whole package, since the bundle holds what is used of it.
+ */
+const NEVER_READ: Readonly<Record<string, readonly string[]>> = {
+  "diff": [],
+  "eventsource-parser": [],
+  "smol-toml": [],
+  "web-tree-sitter": [
+    "debug",
+    "web-tree-sitter.cjs",
+    "web-tree-sitter.cjs.map",
+    "web-tree-sitter.js.map",
+    "web-tree-sitter.wasm.map",
+  ],
+};
+
 /** Flags that make a better executable, but that not every supported Deno knows. */
 const OPTIONAL_FLAGS: readonly (readonly [flag: string, ...values: string[]])[] = [
   // Else storage bound to the program's origin would move when the file is renamed.
@@ -101,6 +118,24 @@ async function knownFlags(deno: string): Promise<string[]> {
   }
 }
 
+/** Flags that leave {@link NEVER_READ} out, for the package folders that this Deno keeps. */
+async function exclusions(deno: string, imports: Readonly<Record<string, string>>) {
+  const { stdout } = await new Deno.Command(deno, { args: ["info", "--json"] }).output();
+  const { npmCache } = JSON.parse(new TextDecoder().decode(stdout));
+  const registries = await Array.fromAsync(Deno.readDir(npmCache)).catch(() => []);
+  return registries.flatMap((registry) =>
+    Object.entries(NEVER_READ).flatMap(([name, files]) => {
+      const version = /@(\d[^/]*)/.exec(imports[name] ?? "")?.[1];
+      if (version === undefined) {
+        throw new Error(`${name} is not in deno.json: take it off the list`);
+      }
+      const folder = join(npmCache, registry.name, name, version);
+      const paths = files.length === 0 ? [folder] : files.map((file) => join(folder, file));
+      return paths.map((path) => `--exclude=${path}`);
+    })
+  );
+}
+
 async function compile(job: Job, deno: string, flags: readonly string[]): Promise<boolean> {
   const { target, output } = job;
   await Deno.mkdir(dirname(output), { recursive: true });
@@ -147,8 +182,14 @@ async function main(): Promise<number> {
         `DENORT_BIN serves this machine only; unset it to build for ${foreign.target.triple}`,
       );
     }
-    const flags = [...permissionFlags(await readProject()), ...await knownFlags(deno)];
+    const project = await readProject();
+    const known = await knownFlags(deno);
     await bundle(BUNDLE, { split: true });
+    const flags = [
+      ...permissionFlags(project),
+      ...known,
+      ...await exclusions(deno, project.imports),
+    ];
     for (const job of jobs) {
       if (!await compile(job, deno, flags)) {
         console.error(NO_DENORT);
