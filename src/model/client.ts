@@ -10,6 +10,7 @@ import { sseData } from "./sse.ts";
 import { type RefusedAnswer, statusError } from "./status_error.ts";
 import { aborted, idle } from "./stream_error.ts";
 import type {
+  AuthHeaders,
   ModelClient,
   ModelClientOptions,
   ModelRequest,
@@ -27,6 +28,9 @@ const AFTERMATH_MS = 2_000;
 
 /** Longest wait for the body of a refusal. */
 const REFUSAL_MS = 10_000;
+
+/** Shorter ones, such as a local server's "x", are no secrets, and common words. */
+const SECRET_LENGTH = 8;
 
 /** A response whose body is still open; `close` ends the exchange. */
 interface Answer {
@@ -100,7 +104,7 @@ class ProviderTurn implements ModelTurn {
         status: response.status,
         statusText: response.statusText,
         headers: response.headers,
-        body: await textOf(answer),
+        body: withoutSecret(await textOf(answer), auth.headers),
         url: response.url,
       };
       if (signal.aborted) throw aborted(signal);
@@ -247,6 +251,12 @@ function isConnectionFailure(error: unknown): boolean {
 }
 
 /** What a refusal says, as far as it can be read soon. */
+/** A server that echoes what it was sent must not put the login into messages, logs and session files. */
+function withoutSecret(text: string, { authorization }: AuthHeaders): string {
+  const secret = authorization?.replace(/^\S+\s+/, "") ?? "";
+  return secret.length < SECRET_LENGTH ? text : text.replaceAll(secret, "[redacted]");
+}
+
 /** Newer runtimes say only that it failed, and keep the reason behind it. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -180,3 +180,25 @@ Deno.test("exec: a damaged auth.json is told, never overwritten, and no request 
   assert.equal(await Deno.readTextFile(login.file), half);
   assert.equal(login.model.requests.length, 0);
 });
+
+Deno.test("exec: a server that echoes the token does not bring it into messages and files", async () => {
+  await using login = await LoginStage.open(({ headers }) => ({
+    status: 400,
+    body: `{"error":{"message":"bad header: ${headers["authorization"]}"}}`,
+  }));
+  await login.logIn({});
+  const run = await login.run(["exec", "hello"]);
+  assert.equal(run.code, 1, run.stderr);
+  assert.match(run.stderr, /bad header: Bearer \[redacted\]/);
+  for (const secret of login.authority.secrets) assert.ok(!run.stderr.includes(secret));
+});
+
+Deno.test("exec: no room for the journal is told, and no token is spent", async () => {
+  await using login = await LoginStage.open();
+  await login.logIn();
+  await Deno.mkdir(join(login.stage.codexHome, "auth.json.pending", "x"), { recursive: true });
+  const run = await login.run(["exec", ...login.withoutRetries, "hello"]);
+  assert.equal(run.code, 1, run.stderr);
+  assert.doesNotMatch(run.stderr, /^\s+at .*:\d+/m);
+  assert.equal(login.authority.presented.length, 0);
+});
