@@ -1,7 +1,7 @@
 import type { Mismatch } from "./check.ts";
 import { ConfigError } from "./error.ts";
 import type { Layer } from "./layers.ts";
-import { locatedMessage, positionAt } from "./located.ts";
+import { locatedMessage, positionAt } from "../files/mod.ts";
 import { valueAt } from "./merge.ts";
 import { findSpan } from "./spans.ts";
 

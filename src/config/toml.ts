@@ -1,6 +1,6 @@
 import type { AbsolutePath } from "../protocol/mod.ts";
 import { ConfigError } from "./error.ts";
-import { locatedMessage } from "./located.ts";
+import { locatedMessage } from "../files/mod.ts";
 
 /** Dates and times keep their own class, with their TOML text in `toISOString`. */
 export type TomlValue = string | number | bigint | boolean | Date | TomlValue[] | TomlTable;

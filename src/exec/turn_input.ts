@@ -29,7 +29,11 @@ async function readOutputSchema(path: AbsolutePath): Promise<unknown> {
   try {
     text = await Deno.readTextFile(path);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    // The runtime names the call and the path behind the reason; the path stands in front already.
+    const why = String(error instanceof Error ? error.message : error).replace(
+      /: readfile .*$/,
+      "",
+    );
     throw new ExecError(
       "bad_output_schema",
       `Failed to read output schema file ${path}: ${why}`,

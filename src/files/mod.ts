@@ -1,5 +1,6 @@
 /**
- * How files are touched: paths by their text and by their links, whole-file replacement, logs that only grow, locks.
+ * How files are touched: paths by their text and by their links, whole-file replacement, logs that only grow, locks,
+ * and how a person is shown a place in one.
  * Knows nothing of what the files mean, never reads a whole one, never removes one that it did not make.
  *
  * Start with `replace.ts`; the path rules are in `paths.ts`.
@@ -8,6 +9,7 @@
  */
 export { type AppendLog, openAppendLog } from "./append_log.ts";
 export { FilesError, type FilesErrorCode, filesErrorCode } from "./error.ts";
+export { locatedMessage, type Position, positionAt } from "./located.ts";
 export { lockFile, type LockOptions, tryLockFile } from "./lock.ts";
 export { isInside, normalizePath, resolveLinks } from "./paths.ts";
 export { replaceFile, type ReplaceOptions } from "./replace.ts";

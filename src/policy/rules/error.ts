@@ -1,4 +1,4 @@
-import { locatedMessage, positionAt } from "./located.ts";
+import { locatedMessage, positionAt } from "../../files/mod.ts";
 
 /**
  * Why rules cannot be used.

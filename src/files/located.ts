@@ -13,6 +13,9 @@ interface Located {
   readonly message: string;
 }
 
+/** Longest source line that is shown; a longer one is left out. */
+const MAX_SHOWN = 400;
+
 /**
  * The form that editors and people know: `path:line:col: message`, then the line with carets beneath.
  *
@@ -26,7 +29,7 @@ interface Located {
 export function locatedMessage({ file, text, start, end, message }: Located): string {
   const head = `${file}:${start.line}:${start.column}: ${message}`;
   const source = text.split("\n")[start.line - 1]?.replace(/\r$/, "");
-  if (source === undefined) return head;
+  if (source === undefined || source.length > MAX_SHOWN) return head;
   const gutter = " ".repeat(String(start.line).length);
   const carets = start.line === end.line ? Math.max(1, end.column - start.column + 1) : 1;
   // Tabs are kept in front of the carets, so that both lines are indented alike on any terminal.
