@@ -49,6 +49,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "patch",
     "policy",
     "sandbox",
+    "network",
     "process",
     "rollout",
     "context",
@@ -58,7 +59,9 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   exec: ["app"],
   demo: ["app", "scripted"],
   // One command and no session: what it needs loads in a third of the time of the whole app.
-  sandbox_command: ["config", "platform", "process", "sandbox"],
+  sandbox_command: ["config", "platform", "process", "sandbox", "network"],
+  // Looks at everything and changes nothing; a broken part must not keep the others from being looked at.
+  doctor: ["platform", "files", "config", "auth", "model", "git", "sandbox", "process"],
   // One executable is several programs: as `apply_patch`, and as the helper that confines itself, it has no front end.
   cli: [
     "platform",
@@ -67,6 +70,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "exec",
     "demo",
     "sandbox_command",
+    "doctor",
     "policy",
     "patch",
     "sandbox",
@@ -85,6 +89,7 @@ export const WORLD_READERS: readonly string[] = ["cli"];
 
 /** The one room that may import each npm package. A package that is not listed may not be imported at all. */
 export const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
+  "@decimalturn/toml-patch": ["config"],
   "@lydell/node-pty": ["process"],
   "@napi-rs/keyring": ["auth"],
   "@silvia-odwyer/photon-node": ["context"],
