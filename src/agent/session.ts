@@ -88,7 +88,7 @@ export interface ResumedState {
 export class Session {
   readonly history = new History();
   readonly events = new EventQueue();
-  readonly pending = new PendingAnswers();
+  readonly pending: PendingAnswers;
   readonly approvals = new SessionApprovals();
   readonly images = new ImageCache();
   readonly ledger: TokenLedger;
@@ -99,6 +99,7 @@ export class Session {
 
   constructor(readonly options: ThreadOptions, readonly services: ThreadServices) {
     this.settings = options.settings;
+    this.pending = new PendingAnswers(services.logger);
     this.ledger = new TokenLedger(options.resumed?.tokenInfo ?? null);
   }
 

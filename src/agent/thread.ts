@@ -139,8 +139,12 @@ export class Thread implements AsyncDisposable {
         return await session.services.processes.terminateAll();
       case "exec_approval":
       case "patch_approval":
+        // Who aborts wants the turn to end: the waiting call hears of that, not of an answer.
+        if (op.decision.type === "abort") return await this.#abort("interrupted");
         session.pending.decide(op.id, op.decision);
-        if (op.decision.type === "abort") await this.#abort("interrupted");
+        return;
+      case "resolve_elicitation":
+        session.pending.resolveElicitation(op.serverName, op.requestId, op.action);
         return;
       case "user_input_answer":
         session.pending.answer(op.id, op.answers);

@@ -148,6 +148,7 @@ export class HumanPrinter {
       case "terminal_interaction":
       case "exec_approval_request":
       case "apply_patch_approval_request":
+      case "elicitation_request":
       case "request_user_input":
       case "thread_rolled_back":
       case "raw_response_item":

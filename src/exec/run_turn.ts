@@ -21,6 +21,13 @@ function refusalOf({ msg }: Event): Op | null {
       return { type: "patch_approval", id: msg.callId, decision: { type: "denied" } };
     case "request_user_input":
       return { type: "user_input_answer", id: msg.turnId, answers: null };
+    case "elicitation_request":
+      return {
+        type: "resolve_elicitation",
+        serverName: msg.serverName,
+        requestId: msg.requestId,
+        action: "cancel",
+      };
     default:
       return null;
   }

@@ -97,7 +97,8 @@ Deno.test("every question is answered with no, at once", async () => {
       grantRoot: null,
     },
     { type: "request_user_input", callId: "c3", turnId: TURN, questions: [] },
-    { after: "user_input_answer" },
+    { type: "elicitation_request", serverName: "s", requestId: 7, message: "which?" },
+    { after: "resolve_elicitation" },
     completed(null),
     DOWN,
   ]);
@@ -105,6 +106,7 @@ Deno.test("every question is answered with no, at once", async () => {
     { type: "exec_approval", id: "c1", decision: { type: "denied" } },
     { type: "patch_approval", id: "c2", decision: { type: "denied" } },
     { type: "user_input_answer", id: TURN, answers: null },
+    { type: "resolve_elicitation", serverName: "s", requestId: 7, action: "cancel" },
     { type: "shutdown" },
   ]);
 });

@@ -120,6 +120,15 @@ export interface PatchApprovalRequest {
   readonly grantRoot: AbsolutePath | null;
 }
 
+/** An MCP server wants something of the person. */
+export interface ElicitationRequest {
+  readonly type: "elicitation_request";
+  readonly serverName: string;
+  /** The server's own id of its request. */
+  readonly requestId: string | number;
+  readonly message: string;
+}
+
 /** One question that the model wants a person to answer. */
 export interface UserQuestion {
   readonly id: string;
@@ -199,6 +208,7 @@ export type EventBody =
   }
   | ExecApprovalRequest
   | PatchApprovalRequest
+  | ElicitationRequest
   | {
     readonly type: "request_user_input";
     readonly callId: string;

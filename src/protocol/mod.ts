@@ -11,6 +11,7 @@ export type {
   ApprovalPolicy,
   CollaborationMode,
   CollaborationModeKind,
+  ElicitationAction,
   Personality,
   ReadAccess,
   ReasoningEffort,
@@ -67,6 +68,7 @@ export type {
 export type { Op, Submission, TurnSettings } from "./op.ts";
 export type {
   CodexErrorInfo,
+  ElicitationRequest,
   Event,
   EventBody,
   ExecApprovalRequest,

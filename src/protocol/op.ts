@@ -4,6 +4,7 @@ import type { UserInput } from "./items.ts";
 import type {
   ApprovalPolicy,
   CollaborationMode,
+  ElicitationAction,
   Personality,
   ReasoningEffort,
   ReasoningSummary,
@@ -44,6 +45,12 @@ export type Op =
     readonly type: "user_input_answer";
     readonly id: string;
     readonly answers: UserAnswers | null;
+  }
+  | {
+    readonly type: "resolve_elicitation";
+    readonly serverName: string;
+    readonly requestId: string | number;
+    readonly action: ElicitationAction;
   }
   | { readonly type: "run_user_shell_command"; readonly command: string }
   | { readonly type: "compact" }

@@ -67,6 +67,9 @@ export type ReviewDecision =
   | { readonly type: "denied" }
   | { readonly type: "abort" };
 
+/** A person's answer to a question of an MCP server, by the words of that protocol. */
+export type ElicitationAction = "accept" | "decline" | "cancel";
+
 /** Who started the thread. */
 export type SessionSource =
   | "cli"

@@ -126,6 +126,13 @@ function single(msg: SingleBody): EventMsg {
       return execApproval(msg);
     case "apply_patch_approval_request":
       return patchApproval(msg);
+    case "elicitation_request":
+      return {
+        type: "elicitation_request",
+        server_name: msg.serverName,
+        id: msg.requestId,
+        message: msg.message,
+      };
     case "request_user_input":
       return {
         type: "request_user_input",

@@ -233,6 +233,14 @@ const CASES: readonly (readonly [string, EventBody, readonly string[]])[] = [
   }, [
     '{"type":"exec_approval_request","call_id":"c4","turn_id":"2","command":["exit","3"],"cwd":"/r/sub","proposed_execpolicy_amendment":["exit","3"],"parsed_cmd":[{"type":"unknown","cmd":"exit 3"}]}',
   ]],
+  ["what a server asks for", {
+    type: "elicitation_request",
+    serverName: "files",
+    requestId: 7,
+    message: "Which one?",
+  }, [
+    '{"type":"elicitation_request","server_name":"files","id":7,"message":"Which one?"}',
+  ]],
   ["a request that is made again", {
     type: "stream_error",
     error: {

@@ -32,6 +32,7 @@ export type EventMsgType =
   | "view_image_tool_call"
   | "exec_approval_request"
   | "apply_patch_approval_request"
+  | "elicitation_request"
   | "request_user_input"
   | "patch_apply_begin"
   | "patch_apply_end"

@@ -39,6 +39,7 @@ const KEPT: Readonly<Record<EventMsgType, Keep>> = {
   terminal_interaction: "never",
   exec_approval_request: "never",
   apply_patch_approval_request: "never",
+  elicitation_request: "never",
   request_user_input: "never",
   patch_apply_begin: "never",
   turn_diff: "never",
