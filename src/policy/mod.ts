@@ -27,4 +27,14 @@ export type { PatternWord, PrefixRule } from "./rules/prefix_rule.ts";
 export { requiredRules } from "./rules/required_rules.ts";
 export { Rules } from "./rules/rules.ts";
 export { CommandPolicy, type CommandPolicyOptions } from "./command_policy.ts";
+export {
+  MCP_REFUSALS,
+  mcpApprovalKey,
+  mcpApprovalQuestion,
+  type McpDecision,
+  mcpNeedsApproval,
+  type McpTool,
+  readMcpDecision,
+  type ToolHints,
+} from "./mcp_approval.ts";
 export { PolicyError, type PolicyErrorCode } from "./error.ts";
