@@ -1,4 +1,5 @@
 import { ROOT } from "./commands.ts";
+import { ineffectiveParts } from "./ineffective.ts";
 import { helpText, usageText } from "./help.ts";
 import { parseCommandLine } from "./parse.ts";
 import { keepOnly } from "./permissions.ts";
@@ -18,7 +19,9 @@ export async function runCommandLine(world: World): Promise<number> {
       return 0;
     case "error":
       await world.stderr.write(
-        `error: ${parsed.message}.\n\n${usageText(parsed.path)}\n\n` +
+        `error: ${parsed.message}${parsed.message.endsWith("?") ? "" : "."}\n\n${
+          usageText(parsed.path)
+        }\n\n` +
           `${parsed.path.map(({ name }) => name).join(" ")} --help tells more.\n`,
       );
       return USAGE_ERROR;
@@ -28,6 +31,9 @@ export async function runCommandLine(world: World): Promise<number> {
       return parsed satisfies never;
   }
   const { command } = parsed.invocation.levels.at(-1)!;
+  for (const warning of ineffectiveParts(parsed.invocation)) {
+    await world.stderr.write(`warning: ${warning}\n`);
+  }
   if (command.load === undefined) {
     await world.stderr.write(helpText(parsed.invocation.levels.map((level) => level.command)));
     return USAGE_ERROR;

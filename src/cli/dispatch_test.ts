@@ -75,7 +75,7 @@ Deno.test("the version, whatever CODEX_HOME is, and without a trace on disk", as
 
 Deno.test("a usage error: exit 2, one message on stderr, nothing on stdout", async () => {
   await using stage = await Stage.create();
-  for (const args of [[], ["frobnicate"], ["hi there"], ["exec", "--nope"], ["exec", "-s", "x"]]) {
+  for (const args of [["loginn"], ["a", "b"], ["exec", "--nope"], ["exec", "-s", "x"]]) {
     const { code, stdout, stderr } = await stage.run(args);
     assert.deepEqual([code, stdout], [2, ""], args.join(" "));
     assert.ok(stderr.startsWith("error: "), stderr);
@@ -83,6 +83,11 @@ Deno.test("a usage error: exit 2, one message on stderr, nothing on stdout", asy
   const unknown = await stage.run(["frobnicate", "status"]);
   assert.equal(unknown.code, 2);
   assert.match(unknown.stderr, /"frobnicate" is no command .*exec, .*help/);
+  for (const args of [[], ["frobnicate"], ["hi there"], ["--", "loginn"]]) {
+    const { code, stdout, stderr } = await stage.run(args);
+    assert.deepEqual([code, stdout], [1, ""], args.join(" "));
+    assert.ok(stderr.startsWith("error: "), stderr);
+  }
   const both = await stage.run(["--full-auto", "exec", "--yolo", "hi"]);
   assert.deepEqual([both.code, both.stdout], [2, ""]);
 });

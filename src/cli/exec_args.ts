@@ -1,30 +1,6 @@
-import { featureOverrides } from "../config/mod.ts";
 import type { ExecArgs } from "../exec/mod.ts";
-import { type Level, valueOf, valuesOf } from "./spec.ts";
-
-/** Flags of the levels of one command line, taken together. */
-interface Merged {
-  /** The innermost level that gives the flag counts. */
-  value(long: string): string | null;
-  /** All values, outer levels first. */
-  values(long: string): string[];
-  /** Given at any level. */
-  has(long: string): boolean;
-}
-
-function merge(levels: readonly Level[]): Merged {
-  return {
-    value: (long) => {
-      for (const level of levels.toReversed()) {
-        const value = valueOf(level, long);
-        if (value !== null) return value;
-      }
-      return null;
-    },
-    values: (long) => levels.flatMap((level) => valuesOf(level, long)),
-    has: (long) => levels.some((level) => level.switches.has(long)),
-  };
-}
+import { configOverrides, mergeFlags } from "./merged_flags.ts";
+import type { Level } from "./spec.ts";
 
 /**
  * What `codex exec` and `codex exec resume` were told. Flags in front of `exec` count, too: dropping
@@ -37,8 +13,8 @@ export async function execArgs(
   levels: readonly Level[],
   isFile: (path: string) => Promise<boolean>,
 ): Promise<ExecArgs> {
-  const [root, exec, resume] = levels;
-  const all = merge(levels);
+  const [, exec, resume] = levels;
+  const all = mergeFlags(levels);
   const swallowed = exec?.positionals.length === 0 && resume === undefined
     ? await swallowedPrompt(exec, isFile)
     : null;
@@ -65,11 +41,7 @@ export async function execArgs(
     outputSchema: all.value("output-schema"),
     outputLastMessage: all.value("output-last-message"),
     color: color === "always" || color === "never" ? color : "auto",
-    configOverrides: [
-      ...all.values("config"),
-      ...(root?.switches.has("search") ? ['web_search="live"'] : []),
-      ...featureOverrides(all.values("enable"), all.values("disable")),
-    ],
+    configOverrides: configOverrides(levels),
     resume: target === null ? null : target.resume,
   };
 }

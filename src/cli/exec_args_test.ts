@@ -72,11 +72,11 @@ Deno.test("flags in front of exec count, deeper ones win, lists join from outsid
   assert.deepEqual(args.addDirs, ["/x", "/y"]);
   assert.deepEqual(args.configOverrides, [
     "a=1",
-    "b=2",
-    "c=3",
     'web_search="live"',
     "features.undo=true",
+    "b=2",
     "features.undo=false",
+    "c=3",
   ]);
 });
 

@@ -5,9 +5,7 @@ import { execArgs } from "./exec_args.ts";
 import { hardened } from "./harden.ts";
 import { openHelperFolder } from "./helper_folder.ts";
 import type { Invocation } from "./spec.ts";
-import { BYPASS, FULL_AUTO } from "./shared_flags.ts";
 import { homeOf } from "./home.ts";
-import { USAGE_ERROR } from "./usage.ts";
 import { VERSION } from "./version.ts";
 import { useProxies } from "./proxies.ts";
 import type { World } from "./world.ts";
@@ -19,16 +17,6 @@ export async function run({ levels }: Invocation, started: World): Promise<numbe
   const args = await execArgs(levels, async (path) => {
     return await Deno.stat(resolve(cwd, path)).then((info) => info.isFile, () => false);
   });
-  if (args.bypass && args.fullAuto) {
-    await world.stderr.write(
-      `error: --${BYPASS.long} and --${FULL_AUTO.long} exclude each other.\n`,
-    );
-    return USAGE_ERROR;
-  }
-  const ignored = levels[0]?.positionals[0];
-  if (ignored !== undefined) {
-    await world.stderr.write(`warning: "${ignored}" in front of "exec" is ignored\n`);
-  }
   const home = await homeOf(world);
   let codexHome: string;
   try {

@@ -1,5 +1,6 @@
 import {
   ADD_DIR,
+  ASK_FOR_APPROVAL,
   BYPASS,
   CD,
   EVERYWHERE,
@@ -10,6 +11,7 @@ import {
   OSS,
   PROFILE,
   SANDBOX,
+  SEARCH,
 } from "./shared_flags.ts";
 import type { CommandSpec, FlagSpec, Permission } from "./spec.ts";
 
@@ -30,6 +32,15 @@ const ALSO_BEHIND: readonly FlagSpec[] = [
   },
 ];
 
+/** What may stand in front of `exec`: dropping `-s read-only` or `-C` without a word would be dangerous. */
+const FROM_ROOT = {
+  takes: [
+    ...[IMAGE, MODEL, OSS, LOCAL_PROVIDER, PROFILE, SANDBOX, FULL_AUTO, BYPASS, CD, ADD_DIR],
+    ...[SEARCH],
+  ].map(({ long }) => long),
+  noEffect: { [ASK_FOR_APPROVAL.long]: { reason: "exec never asks", unless: "never" } },
+};
+
 const RESUME: CommandSpec = {
   name: "resume",
   summary: "Continue an earlier session",
@@ -45,6 +56,7 @@ const RESUME: CommandSpec = {
     ...EVERYWHERE,
   ],
   conflicts: [[BYPASS.long, FULL_AUTO.long]],
+  ...FROM_ROOT,
   needs: A_SESSION,
   load: () => import("./exec_command.ts"),
 };
@@ -96,6 +108,7 @@ export const EXEC: CommandSpec = {
   commands: [RESUME],
   reserved: ["review"],
   versionName: "codex-cli-exec",
+  ...FROM_ROOT,
   needs: A_SESSION,
   load: () => import("./exec_command.ts"),
 };

@@ -1,25 +1,12 @@
 import { resolve } from "node:path";
 import { checkReport, readRuleFiles, RulesError } from "../policy/mod.ts";
-import { usageText } from "./help.ts";
 import { type Invocation, valuesOf } from "./spec.ts";
-import { USAGE_ERROR } from "./usage.ts";
 import type { World } from "./world.ts";
 
 /** `codex execpolicy check`. */
 export async function run({ levels }: Invocation, world: World): Promise<number> {
   const level = levels.at(-1)!;
   const files = valuesOf(level, "rules");
-  const missing = files.length === 0
-    ? "--rules <PATH> is missing"
-    : level.positionals.length === 0
-    ? "there is no COMMAND to check"
-    : null;
-  if (missing !== null) {
-    await world.stderr.write(
-      `error: ${missing}.\n\n${usageText(levels.map(({ command }) => command))}\n`,
-    );
-    return USAGE_ERROR;
-  }
   const cwd = world.cwd();
   try {
     const rules = await readRuleFiles(files.map((file) => resolve(cwd, file)));

@@ -6,7 +6,12 @@ const CHECK: CommandSpec = {
   summary: "Tell which rules match a command",
   details: "Prints JSON; the exit code is 0 whatever the rules say. The command is taken word by " +
     "word: a script for a shell is not taken apart.",
-  positionals: [{ name: "COMMAND", doc: "The command, with its arguments", takesRest: true }],
+  positionals: [{
+    name: "COMMAND",
+    doc: "The command, with its arguments",
+    takesRest: true,
+    required: true,
+  }],
   flags: [
     {
       long: "rules",
@@ -14,6 +19,8 @@ const CHECK: CommandSpec = {
       value: "PATH",
       repeats: true,
       nonEmpty: true,
+      required: true,
+      hint: "file",
       doc: "File with rules; several may be given",
     },
     { long: "pretty", doc: "Break the JSON into lines" },

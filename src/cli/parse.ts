@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import type { CommandSpec, FlagSpec, Invocation, Level, Occurrence } from "./spec.ts";
+import { nearest } from "./typo.ts";
 
 /** What a command line asks for. `path` names the commands, the root first. */
 export type Parsed =
@@ -18,6 +19,15 @@ class Stop extends Error {
   }
 }
 
+/** `help` of a command that has subcommands. */
+const HELP: CommandSpec = {
+  name: "help",
+  summary: "Print help for a command",
+  positionals: [{ name: "COMMAND", doc: "The command, and those below it", takesRest: true }],
+  flags: [],
+  needs: [],
+};
+
 /**
  * Reads arguments against the records: getopt style, subcommands at any place, `--` ends flags. Help and
  * version end the reading where they stand; a mistake before them wins.
@@ -31,7 +41,10 @@ export function parseCommandLine(root: CommandSpec, args: readonly string[]): Pa
       const reader = new LevelReader(path, rest);
       const next = reader.read();
       levels.push(reader.level());
-      if (next === null) return { kind: "run", invocation: { levels } };
+      if (next === null) {
+        reader.end(levels);
+        return { kind: "run", invocation: { levels } };
+      }
       path = [...path, next.command];
       rest = rest.slice(next.from);
     }
@@ -46,6 +59,8 @@ class LevelReader {
   readonly #positionals: string[] = [];
   readonly #switches = new Set<string>();
   readonly #values = new Map<string, Occurrence[]>();
+  /** `--` was there: what follows is no command. */
+  #flagsEnded = false;
 
   constructor(
     private readonly path: readonly CommandSpec[],
@@ -55,33 +70,60 @@ class LevelReader {
   }
 
   level(): Level {
-    for (const [one, other] of this.#command.conflicts ?? []) {
-      if (this.#given(one) && this.#given(other)) {
-        throw this.#mistake(`--${one} and --${other} exclude each other`);
-      }
-    }
-    return {
+    const level = {
       command: this.#command,
       positionals: this.#positionals,
       switches: this.#switches,
       values: this.#values,
     };
+    this.#refuseConflicts([level]);
+    return level;
+  }
+
+  /** Checks the whole command line, of which this is the last level. */
+  end(levels: readonly Level[]): void {
+    const { positionals, flags } = this.#command;
+    const missing = positionals.slice(this.#positionals.length).find(({ required }) => required);
+    if (missing !== undefined) throw this.#mistake(`<${missing.name}> is missing`);
+    const flag = flags.find(({ long, required }) => required && !given(levels.at(-1)!, long));
+    if (flag !== undefined) throw this.#mistake(`${shown(flag)} is missing`);
+    if (this.path.length === 1) this.#refuseTypo();
+    this.#refuseConflicts(levels);
+  }
+
+  /** The same flags, given before a command's name and behind it, exclude each other as well. */
+  #refuseConflicts(levels: readonly Level[]): void {
+    for (const [one, other] of this.#command.conflicts ?? []) {
+      const has = (long: string) => levels.some((level) => given(level, long));
+      if (has(one) && has(other)) throw this.#mistake(`--${one} and --${other} exclude each other`);
+    }
+  }
+
+  /** A single word that is nearly a command is no prompt, unless `--` says that it is. */
+  #refuseTypo(): void {
+    const [word, ...more] = this.#positionals;
+    if (word === undefined || more.length > 0 || this.#flagsEnded) return;
+    const meant = this.#nearestCommand(word);
+    if (meant === null) return;
+    throw this.#mistake(
+      `there is no command "${word}"; did you mean "${meant}"? ` +
+        `For a prompt, put -- before the word`,
+    );
   }
 
   /** Reads up to a subcommand; `null` = there is none. */
   read(): { command: CommandSpec; from: number } | null {
     const tokens = tokenize(this.#command, this.args);
-    let flagsEnded = false;
     for (let index = 0; index < tokens.length; index += 1) {
       const token = tokens[index]!;
       if (token.kind === "option-terminator") {
-        flagsEnded = true;
+        this.#flagsEnded = true;
         if (this.#takesRest()) return this.#rest(token.index + 1);
       } else if (token.kind === "option") {
         const words = followingWords(tokens, index);
         if (this.#option(token, words)) index += words.length;
       } else {
-        const command = flagsEnded ? null : this.#subcommand(token.value, token.index);
+        const command = this.#flagsEnded ? null : this.#subcommand(token.value, token.index);
         if (command !== null) return { command, from: token.index + 1 };
         if (this.#takesRest()) return this.#rest(token.index);
         this.#positional(token.value);
@@ -110,6 +152,9 @@ class LevelReader {
     }
     const { versionName } = this.#command;
     if (versionName !== undefined && (token.name === "version" || token.name === "V")) {
+      if (token.inlineValue && token.rawName.startsWith("--")) {
+        throw this.#mistake("--version takes no value");
+      }
       throw new Stop({ kind: "version", name: versionName });
     }
     const flag = this.#command.flags.find((each) =>
@@ -171,8 +216,12 @@ class LevelReader {
   #help(names: readonly string[]): Stop {
     let path = this.path;
     for (const name of names) {
-      const command = find(path.at(-1)?.commands ?? [], name);
-      if (command === null) return this.#mistake(`there is no command "${name}" here`);
+      const commands = path.at(-1)?.commands ?? [];
+      const command = name === HELP.name && commands.length > 0 ? HELP : find(commands, name);
+      if (command === null) {
+        const where = path.map((each) => each.name).join(" ");
+        return this.#mistake(`"${where}" has no command "${name}"`);
+      }
       path = [...path, command];
     }
     return new Stop({ kind: "help", path });
@@ -180,15 +229,31 @@ class LevelReader {
 
   #positional(word: string): void {
     const { positionals } = this.#command;
-    if (this.#positionals.length === positionals.length) {
-      if (this.#isNoCommand()) throw this.#noCommand();
-      throw this.#mistake(`"${word}" is one word too many. Quote a prompt that has several`);
+    const next = positionals[this.#positionals.length];
+    if (next === undefined) throw this.#oneTooMany(word);
+    if (next.choices !== undefined && !next.choices.includes(word)) {
+      const choices = next.choices.join(", ");
+      throw this.#mistake(`"${word}" is no value of <${next.name}> (one of ${choices})`);
     }
     this.#positionals.push(word);
   }
 
-  #given(long: string): boolean {
-    return this.#switches.has(long) || this.#values.has(long);
+  #oneTooMany(word: string): Stop {
+    if (this.#isNoCommand()) return this.#noCommand();
+    const { commands = [], positionals, name } = this.#command;
+    if (positionals.length > 0) {
+      const hint = positionals.at(-1)?.name === "PROMPT" ? ". Quote a prompt of several" : "";
+      return this.#mistake(`"${word}" is one word too many${hint}`);
+    }
+    if (commands.length === 0) return this.#mistake(`"${name}" takes no words, such as "${word}"`);
+    const meant = this.#nearestCommand(word);
+    const hint = meant === null ? "" : `; did you mean "${meant}"?`;
+    return this.#mistake(`"${name}" has no command "${word}"${hint}`);
+  }
+
+  #nearestCommand(word: string): string | null {
+    const commands = (this.#command.commands ?? []).filter(({ hidden }) => !hidden);
+    return nearest(word, commands.map(({ name }) => name));
   }
 
   /** The first bare word of the root was meant as a command, but there is none of that name. */
@@ -200,10 +265,12 @@ class LevelReader {
     const names = (this.#command.commands ?? [])
       .filter(({ hidden }) => !hidden)
       .map(({ name }) => name);
-    return this.#mistake(
-      `"${this.#positionals[0]}" is no command of this version. Commands are: ` +
-        [...names, "help"].join(", "),
-    );
+    const word = this.#positionals[0]!;
+    const meant = this.#nearestCommand(word);
+    const hint = meant === null
+      ? `Commands are: ${[...names, "help"].join(", ")}`
+      : `Did you mean "${meant}"?`;
+    return this.#mistake(`"${word}" is no command of this version. ${hint}`);
   }
 
   #unknown(token: OptionToken): Stop {
@@ -224,6 +291,10 @@ class LevelReader {
   #mistake(message: string): Stop {
     return new Stop({ kind: "error", path: this.path, message });
   }
+}
+
+function given(level: Level, long: string): boolean {
+  return level.switches.has(long) || level.values.has(long);
 }
 
 function find(commands: readonly CommandSpec[], word: string): CommandSpec | null {

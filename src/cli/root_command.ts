@@ -1,4 +1,3 @@
-import { USAGE_ERROR } from "./usage.ts";
 import type { Invocation } from "./spec.ts";
 import type { World } from "./world.ts";
 
@@ -16,5 +15,5 @@ export async function run({ levels }: Invocation, { stderr }: World): Promise<nu
         `could be a prompt for. Commands are: ${[...names, "help"].join(", ")}. ` +
         'Run a prompt with: codex exec "..."\n',
   );
-  return USAGE_ERROR;
+  return 1;
 }

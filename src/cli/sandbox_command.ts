@@ -1,8 +1,10 @@
-import { ConfigError, featureOverrides, findCodexHome, loadDotEnv } from "../config/mod.ts";
+import { resolve } from "node:path";
+import { ConfigError, findCodexHome, loadDotEnv } from "../config/mod.ts";
 import { runSandboxed, type SandboxSystem } from "../sandbox_command/mod.ts";
 import { usageText } from "./help.ts";
 import { homeOf } from "./home.ts";
-import { type Invocation, valueOf, valuesOf } from "./spec.ts";
+import { configOverrides, mergeFlags } from "./merged_flags.ts";
+import type { Invocation } from "./spec.ts";
 import { USAGE_ERROR } from "./usage.ts";
 import type { World } from "./world.ts";
 
@@ -34,27 +36,39 @@ export async function run({ levels }: Invocation, world: World): Promise<number>
     await world.stderr.write(`Error finding codex home: ${error.message}\n`);
     return 1;
   }
+  const all = mergeFlags(levels);
+  const cwd = resolve(world.cwd(), all.value("cd") ?? ".");
+  if (!await isFolder(cwd)) {
+    await world.stderr.write(`Error: --cd ${all.value("cd")}: there is no such directory\n`);
+    return 1;
+  }
+  const mode = all.value("sandbox");
+  if (mode === "danger-full-access") {
+    await world.stderr.write(
+      `error: --sandbox ${mode}: this command runs nothing without a sandbox.\n`,
+    );
+    return USAGE_ERROR;
+  }
   return await runSandboxed({
     system,
-    fullAuto: inner.switches.has("full-auto"),
+    fullAuto: all.has("full-auto") || mode === "workspace-write",
     logDenials: inner.switches.has("log-denials"),
     explain,
     command: inner.positionals,
-    profile: valueOf(levels[0], "profile"),
-    configOverrides: [
-      ...levels.flatMap((level) => valuesOf(level, "config")),
-      ...featureOverrides(
-        levels.flatMap((level) => valuesOf(level, "enable")),
-        levels.flatMap((level) => valuesOf(level, "disable")),
-      ),
-    ],
+    profile: all.value("profile"),
+    addDirs: all.values("add-dir"),
+    configOverrides: configOverrides(levels),
   }, {
     env: { ...world.env, ...await loadDotEnv(codexHome, world.env) },
-    cwd: world.cwd(),
+    cwd,
     home,
     codexHome,
     self: world.self,
     stdout: world.stdout,
     stderr: world.stderr,
   });
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await Deno.stat(path).then((info) => info.isDirectory, () => false);
 }

@@ -1,11 +1,11 @@
-import { EVERYWHERE } from "./shared_flags.ts";
+import { ADD_DIR, BYPASS, CD, EVERYWHERE, FULL_AUTO, PROFILE, SANDBOX } from "./shared_flags.ts";
 import type { CommandSpec, FlagSpec, Permission } from "./spec.ts";
 
 const NEEDS: readonly Permission[] = ["read", "write", "net", "env", "run", "sys", "ffi"];
 
 const FLAGS: readonly FlagSpec[] = [
   {
-    long: "full-auto",
+    long: FULL_AUTO.long,
     doc: "Let the command write in the working directory and in temporary folders",
   },
   { long: "explain", doc: "Tell which sandbox it is, why, and what it does not enforce" },
@@ -30,8 +30,15 @@ function onSystem(
     details: "The command may read everything, write nothing and has no network, unless flags " +
       "and [sandbox_workspace_write] say otherwise. Its exit code is passed on; 125 = the sandbox " +
       "could not be set up, 126 = the command cannot be executed, 127 = there is no such command.",
-    positionals: [{ name: "COMMAND", doc: "What to run, with its arguments", takesRest: true }],
+    positionals: [{
+      name: "COMMAND",
+      doc: "What to run, with its arguments",
+      takesRest: true,
+      hint: "command",
+    }],
     flags,
+    takes: [PROFILE, CD, ADD_DIR, FULL_AUTO, SANDBOX].map(({ long }) => long),
+    noEffect: { [BYPASS.long]: { reason: "this command runs nothing without a sandbox" } },
     needs: NEEDS,
     load: () => import("./sandbox_command.ts"),
   };

@@ -81,6 +81,16 @@ export const ADD_DIR: FlagSpec = {
   doc: "Further folder that commands may write to",
 };
 
+export const ASK_FOR_APPROVAL: FlagSpec = {
+  long: "ask-for-approval",
+  short: "a",
+  value: "POLICY",
+  choices: ["untrusted", "on-failure", "on-request", "never"],
+  doc: "When a person is asked before a command runs; exec never asks",
+};
+
+export const SEARCH: FlagSpec = { long: "search", doc: "Let the model search the web live" };
+
 /** Flags of the root: for the terminal UI, and handed on to the commands that have them. */
 export const INTERACTIVE: readonly FlagSpec[] = [
   { ...IMAGE, greedy: true },
@@ -89,17 +99,11 @@ export const INTERACTIVE: readonly FlagSpec[] = [
   LOCAL_PROVIDER,
   PROFILE,
   SANDBOX,
-  {
-    long: "ask-for-approval",
-    short: "a",
-    value: "POLICY",
-    choices: ["untrusted", "on-failure", "on-request", "never"],
-    doc: "When a person is asked before a command runs; exec never asks",
-  },
+  ASK_FOR_APPROVAL,
   FULL_AUTO,
   BYPASS,
   CD,
-  { long: "search", doc: "Let the model search the web live" },
+  SEARCH,
   ADD_DIR,
   { long: "no-alt-screen", doc: "Keep the terminal UI in the scrollback" },
 ];

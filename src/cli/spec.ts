@@ -18,17 +18,35 @@ export interface FlagSpec {
   readonly commas?: true;
   /** An empty value counts as none: names of files and folders. */
   readonly nonEmpty?: true;
+  /** Without it the command line is a mistake. */
+  readonly required?: true;
+  /** What the value names; shells complete it. */
+  readonly hint?: ValueHint;
+  /** What stands in for the value when it is not given. */
+  readonly default?: string;
   /** Help does not show it. */
   readonly hidden?: true;
   /** A few words for help. */
   readonly doc: string;
+  /** Further text for `--help`. */
+  readonly details?: string;
 }
+
+/** Kinds of values that a shell knows how to complete. */
+export type ValueHint = "file" | "folder" | "command";
 
 export interface PositionalSpec {
   readonly name: string;
   readonly doc: string;
+  /** Further text for `--help`. */
+  readonly details?: string;
   /** Takes every word from its first on, flags and dashes included. */
   readonly takesRest?: true;
+  /** Without it the command line is a mistake. */
+  readonly required?: true;
+  readonly choices?: readonly string[];
+  readonly hint?: ValueHint;
+  readonly default?: string;
 }
 
 /** What a command needs of the runtime; the rest is taken away before it is loaded. */
@@ -49,6 +67,15 @@ export interface CommandSpec {
   readonly commands?: readonly CommandSpec[];
   /** Pairs of long names that exclude each other. */
   readonly conflicts?: readonly (readonly [string, string])[];
+  /**
+   * Long names of the root's flags that count for this command when they stand before its name, besides those that
+   * every command has. Of any other the person is told that it has no effect.
+   */
+  readonly takes?: readonly string[];
+  /** Why a flag of the root has no effect here, by long name; `unless` it says what happens anyway. */
+  readonly noEffect?: Readonly<
+    Record<string, { readonly reason: string; readonly unless?: string }>
+  >;
   /** What `--version` prints before the number; absent = the command has no such flag. */
   readonly versionName?: string;
   /** Words that are commands elsewhere, and must not be mistaken for a prompt here. */

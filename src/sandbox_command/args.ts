@@ -14,6 +14,8 @@ export interface SandboxArgs {
   /** Empty only together with `explain`. */
   readonly command: readonly string[];
   readonly profile: string | null;
+  /** Further folders for `workspace-write`; relative ones count from the working directory. */
+  readonly addDirs: readonly string[];
   /** `key=value`. */
   readonly configOverrides: readonly string[];
 }

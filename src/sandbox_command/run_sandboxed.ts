@@ -171,6 +171,7 @@ async function configOrNull(args: SandboxArgs, io: SandboxIo): Promise<Config | 
       cliOverrides: args.configOverrides,
       overrides: {
         sandboxMode: args.fullAuto ? "workspace-write" : "read-only",
+        ...(args.addDirs.length === 0 ? {} : { addDirs: args.addDirs }),
         ...(args.profile === null ? {} : { profile: args.profile }),
       },
     });

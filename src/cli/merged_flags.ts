@@ -1,0 +1,40 @@
+import { featureOverrides } from "../config/mod.ts";
+import { type Level, valueOf, valuesOf } from "./spec.ts";
+
+/** Flags of the levels of one command line, taken together: `codex -m a exec -m b` has the model `b`. */
+export interface MergedFlags {
+  /** The innermost level that gives the flag counts. */
+  value(long: string): string | null;
+  /** All values, outer levels first. */
+  values(long: string): string[];
+  /** Given at any level. */
+  has(long: string): boolean;
+}
+
+export function mergeFlags(levels: readonly Level[]): MergedFlags {
+  return {
+    value: (long) => {
+      for (const level of levels.toReversed()) {
+        const value = valueOf(level, long);
+        if (value !== null) return value;
+      }
+      return null;
+    },
+    values: (long) => levels.flatMap((level) => valuesOf(level, long)),
+    has: (long) => levels.some((level) => level.switches.has(long)),
+  };
+}
+
+/**
+ * What `-c`, `--search`, `--enable` and `--disable` say, as `key=value`. Of two that set one key the later one counts:
+ * that of the deeper level, and at one level a flag that stands for a key before `-c`.
+ *
+ * @throws ConfigError `unknown_feature`
+ */
+export function configOverrides(levels: readonly Level[]): string[] {
+  return levels.flatMap((level) => [
+    ...valuesOf(level, "config"),
+    ...(level.switches.has("search") ? ['web_search="live"'] : []),
+    ...featureOverrides(valuesOf(level, "enable"), valuesOf(level, "disable")),
+  ]);
+}
