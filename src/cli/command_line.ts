@@ -5,14 +5,16 @@ import { parseCommandLine } from "./parse.ts";
 import { keepOnly } from "./permissions.ts";
 import { USAGE_ERROR } from "./usage.ts";
 import { VERSION } from "./version.ts";
-import type { World } from "./world.ts";
+import type { TextSink, World } from "./world.ts";
 
 /** Parses the command line and runs the command that it names. */
 export async function runCommandLine(world: World): Promise<number> {
   const parsed = parseCommandLine(ROOT, world.args);
   switch (parsed.kind) {
     case "help":
-      await world.stdout.write(helpText(parsed.path));
+      await world.stdout.write(
+        helpText(parsed.path, { isLong: parsed.isLong, columns: columnsOf(world, world.stdout) }),
+      );
       return 0;
     case "version":
       await world.stdout.write(`${parsed.name} ${VERSION}\n`);
@@ -35,9 +37,16 @@ export async function runCommandLine(world: World): Promise<number> {
     await world.stderr.write(`warning: ${warning}\n`);
   }
   if (command.load === undefined) {
-    await world.stderr.write(helpText(parsed.invocation.levels.map((level) => level.command)));
+    const path = parsed.invocation.levels.map((level) => level.command);
+    const columns = columnsOf(world, world.stderr);
+    await world.stderr.write(helpText(path, { isLong: false, columns }));
     return USAGE_ERROR;
   }
   await keepOnly(command.needs);
   return await (await command.load()).run(parsed.invocation, world);
+}
+
+/** A file is not as wide as the terminal that other streams lead to. */
+function columnsOf(world: World, sink: TextSink): number | null {
+  return sink.isTerminal ? world.columns() : null;
 }

@@ -22,6 +22,7 @@ export function openWorld(mainUrl: string): World {
     },
     stdout: textSink(Deno.stdout),
     stderr: textSink(Deno.stderr),
+    columns,
     onSignal,
     onUncaught,
     now: Date.now,
@@ -73,6 +74,15 @@ async function readHome(): Promise<string | null> {
   try {
     return (await import("node:os")).homedir() || null;
   } catch {
+    return null;
+  }
+}
+
+function columns(): number | null {
+  try {
+    return Deno.consoleSize().columns || null;
+  } catch {
+    // None of the streams is a terminal.
     return null;
   }
 }

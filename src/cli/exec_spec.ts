@@ -73,8 +73,8 @@ export const EXEC: CommandSpec = {
     {
       ...IMAGE,
       greedy: true,
-      doc: `${IMAGE.doc}, and so are several names. A last word that is neither a file nor ` +
-        "looks like an image is taken for the prompt",
+      details: "Several names may follow. A last word that is neither a file nor looks like an " +
+        "image is taken for the prompt.",
     },
     ...ALSO_BEHIND,
     OSS,
@@ -87,12 +87,14 @@ export const EXEC: CommandSpec = {
       long: "output-schema",
       value: "FILE",
       nonEmpty: true,
+      hint: "file",
       doc: "JSON Schema that the final answer has to follow",
     },
     {
       long: "color",
       value: "WHEN",
       choices: ["always", "never", "auto"],
+      default: "auto",
       doc: "Colours in the output; auto looks at the terminal",
     },
     {
@@ -100,6 +102,7 @@ export const EXEC: CommandSpec = {
       short: "o",
       value: "FILE",
       nonEmpty: true,
+      hint: "file",
       doc: "Also write the final answer to this file",
     },
     ...EVERYWHERE,

@@ -21,7 +21,7 @@ const CHECK: CommandSpec = {
       nonEmpty: true,
       required: true,
       hint: "file",
-      doc: "File with rules; several may be given",
+      doc: "File with rules",
     },
     { long: "pretty", doc: "Break the JSON into lines" },
     ...EVERYWHERE,

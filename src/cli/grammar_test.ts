@@ -323,6 +323,7 @@ async function answer(args: readonly string[]): Promise<readonly [number, boolea
     stdin: { isTerminal: false, read: none },
     stdout,
     stderr,
+    columns: () => null,
     onSignal: none,
     onUncaught: none,
     now: none,

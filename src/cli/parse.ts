@@ -5,7 +5,7 @@ import { nearest } from "./typo.ts";
 /** What a command line asks for. `path` names the commands, the root first. */
 export type Parsed =
   | { readonly kind: "run"; readonly invocation: Invocation }
-  | { readonly kind: "help"; readonly path: readonly CommandSpec[] }
+  | { readonly kind: "help"; readonly path: readonly CommandSpec[]; readonly isLong: boolean }
   | { readonly kind: "version"; readonly name: string }
   | { readonly kind: "error"; readonly path: readonly CommandSpec[]; readonly message: string };
 
@@ -148,7 +148,7 @@ class LevelReader {
       if (token.inlineValue && token.rawName.startsWith("--")) {
         throw this.#mistake("--help takes no value");
       }
-      throw new Stop({ kind: "help", path: this.path });
+      throw new Stop({ kind: "help", path: this.path, isLong: token.name === "help" });
     }
     const { versionName } = this.#command;
     if (versionName !== undefined && (token.name === "version" || token.name === "V")) {
@@ -224,7 +224,7 @@ class LevelReader {
       }
       path = [...path, command];
     }
-    return new Stop({ kind: "help", path });
+    return new Stop({ kind: "help", path, isLong: true });
   }
 
   #positional(word: string): void {

@@ -7,10 +7,25 @@ export const EVERYWHERE: readonly FlagSpec[] = [
     short: "c",
     value: "KEY=VALUE",
     repeats: true,
-    doc: 'Set a key of config.toml for this run, such as model="o3"; the value is TOML or text',
+    doc: 'Set a key of config.toml for this run, such as model="o3"',
+    details:
+      "The value is read as TOML, and taken as text where it is none. Dots lead into tables: " +
+      "-c shell_environment_policy.inherit=all. Of two that set one key the later one counts.",
   },
-  { long: "enable", value: "FEATURE", repeats: true, doc: "Switch a feature on" },
-  { long: "disable", value: "FEATURE", repeats: true, doc: "Switch a feature off" },
+  {
+    long: "enable",
+    value: "FEATURE",
+    repeats: true,
+    doc: "Switch a feature on",
+    details: "The same as -c features.FEATURE=true.",
+  },
+  {
+    long: "disable",
+    value: "FEATURE",
+    repeats: true,
+    doc: "Switch a feature off",
+    details: "The same as -c features.FEATURE=false; --disable beats --enable.",
+  },
 ];
 
 export const MODEL: FlagSpec = {
@@ -27,6 +42,7 @@ export const IMAGE: FlagSpec = {
   repeats: true,
   commas: true,
   nonEmpty: true,
+  hint: "file",
   doc: "Image to attach to the prompt; a list with commas is fine",
 };
 
@@ -36,6 +52,7 @@ export const LOCAL_PROVIDER: FlagSpec = {
   long: "local-provider",
   value: "PROVIDER",
   doc: "Server for --oss: lmstudio or ollama",
+  details: "Without it, oss_provider of config.toml says which.",
 };
 
 export const SANDBOX: FlagSpec = {
@@ -44,6 +61,9 @@ export const SANDBOX: FlagSpec = {
   value: "MODE",
   choices: ["read-only", "workspace-write", "danger-full-access"],
   doc: "What commands of the model may touch",
+  details:
+    "read-only: they read files and change nothing. workspace-write: they also write in the " +
+    "working directory and in temporary folders. danger-full-access: no sandbox at all.",
 };
 
 export const PROFILE: FlagSpec = {
@@ -51,6 +71,7 @@ export const PROFILE: FlagSpec = {
   short: "p",
   value: "PROFILE",
   doc: "Profile of config.toml to use",
+  details: "A table [profiles.NAME] with keys that stand in for those of the top level.",
 };
 
 export const FULL_AUTO: FlagSpec = {
@@ -70,6 +91,7 @@ export const CD: FlagSpec = {
   short: "C",
   value: "DIR",
   nonEmpty: true,
+  hint: "folder",
   doc: "Folder to work in",
 };
 
@@ -78,6 +100,7 @@ export const ADD_DIR: FlagSpec = {
   value: "DIR",
   repeats: true,
   nonEmpty: true,
+  hint: "folder",
   doc: "Further folder that commands may write to",
 };
 
@@ -86,7 +109,11 @@ export const ASK_FOR_APPROVAL: FlagSpec = {
   short: "a",
   value: "POLICY",
   choices: ["untrusted", "on-failure", "on-request", "never"],
-  doc: "When a person is asked before a command runs; exec never asks",
+  doc: "When a person is asked before a command runs",
+  details:
+    "untrusted: before all but harmless ones. on-request: when the model asks for it. never: " +
+    "failures go back to the model. on-failure: when a command fails in the sandbox; no longer " +
+    "advised. exec never asks.",
 };
 
 export const SEARCH: FlagSpec = { long: "search", doc: "Let the model search the web live" };

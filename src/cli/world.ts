@@ -38,6 +38,8 @@ export interface World {
   };
   readonly stdout: TextSink;
   readonly stderr: TextSink;
+  /** Width of the terminal in characters; `null` = there is none. */
+  columns(): number | null;
   /** Calls `handler` at each of these signals until the result is disposed. */
   onSignal(handler: (signal: Signal) => void): Disposable;
   /** Calls `handler` for each error that nobody caught, until the result is disposed. */
