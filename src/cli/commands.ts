@@ -1,3 +1,5 @@
+import { DOCTOR } from "./doctor_spec.ts";
+import { COMPLETION } from "./completion_spec.ts";
 import { EXEC } from "./exec_spec.ts";
 import { EXECPOLICY } from "./execpolicy_spec.ts";
 import { LOGIN, LOGOUT } from "./login_spec.ts";
@@ -23,7 +25,7 @@ export const ROOT: CommandSpec = {
   positionals: [{ name: "PROMPT", doc: "For the terminal UI" }],
   flags: [...INTERACTIVE, ...EVERYWHERE],
   conflicts: [[BYPASS.long, FULL_AUTO.long], [BYPASS.long, "ask-for-approval"]],
-  commands: [EXEC, LOGIN, LOGOUT, DEMO, SANDBOX_COMMAND, DEBUG_COMMAND, EXECPOLICY],
+  commands: [EXEC, LOGIN, LOGOUT, DEMO, DOCTOR, SANDBOX_COMMAND, DEBUG_COMMAND, EXECPOLICY],
   versionName: "codex-cli",
   needs: [],
   load: () => import("./root_command.ts"),
