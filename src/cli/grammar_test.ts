@@ -217,6 +217,19 @@ execpolicy check --rules /dev/null --rules /dev/null ls -l => codex > execpolicy
 execpolicy check -r /nonexistent ls => codex > execpolicy > check rules=/nonexistent ["ls"]
 execpolicy check -r /dev/null -- ls -l => codex > execpolicy > check rules=/dev/null ["ls","-l"]
 execpolicy check -r=/dev/null ls => codex > execpolicy > check rules=/dev/null ["ls"]
+completion => codex > completion
+completion bash => codex > completion ["bash"]
+completion zsh => codex > completion ["zsh"]
+completion fish => codex > completion ["fish"]
+completion powershell => codex > completion ["powershell"]
+completion elvish => codex > completion ["elvish"]
+completion --help => help: codex completion
+completion -h => help: codex completion
+completion -c noeq => codex > completion config=noeq
+completion bash -c noeq => codex > completion config=noeq ["bash"]
+-c noeq completion => codex config=noeq > completion
+completion -- bash => codex > completion ["bash"]
+help completion => help: codex completion
 help login status => help: codex login status
 `);
 
@@ -261,7 +274,9 @@ sandbox linux --full-auto --full-auto true ; sandbox linux --log-denials true
 sandbox linux -m x true ; execpolicy nope ; execpolicy check ; execpolicy check ls
 execpolicy check -r ; execpolicy check -r /dev/null
 execpolicy check --pretty --pretty -r /dev/null ls ; execpolicy check ls -r /dev/null
-execpolicy check --nope -r /dev/null ls ; execpolicy check -r '' ls
+execpolicy check --nope -r /dev/null ls ; execpolicy check -r '' ls ; completion nope
+completion bash zsh ; completion BASH ; completion '' ; completion --nope ; completion --version
+completion help
 `.trim().split(/ ; |\n/);
 
 function parseTable(table: string): (readonly [line: string, meaning: string])[] {
