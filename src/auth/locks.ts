@@ -1,5 +1,5 @@
 import { FilesError, lockFile } from "../files/mod.ts";
-import type { Logger } from "../telemetry/mod.ts";
+import { type Logger, SILENT_LOGGER } from "../telemetry/mod.ts";
 import { lockFolder } from "./folder_lock.ts";
 import type { LoginFiles } from "./home_files.ts";
 
@@ -8,12 +8,13 @@ export async function lockWithin(
   path: string,
   limitMs: number,
   signal?: AbortSignal,
+  logger: Logger = SILENT_LOGGER,
 ): Promise<AsyncDisposable | null> {
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), limitMs);
   try {
     const either = signal === undefined ? limit.signal : AbortSignal.any([signal, limit.signal]);
-    return await lockAnyhow(path, either);
+    return await lockAnyhow(path, either, logger);
   } catch (error) {
     if (limit.signal.aborted && !signal?.aborted) return null;
     throw error;
@@ -25,12 +26,17 @@ export async function lockWithin(
 /** Some network file systems cannot lock a file. */
 const NO_LOCKS: ReadonlySet<unknown> = new Set(["ENOSYS", "EOPNOTSUPP", "ENOTSUP", "ENOLCK"]);
 
-async function lockAnyhow(path: string, signal: AbortSignal): Promise<AsyncDisposable> {
+async function lockAnyhow(
+  path: string,
+  signal: AbortSignal,
+  logger: Logger,
+): Promise<AsyncDisposable> {
   try {
     return await lockFile(path, { signal, mode: 0o600 });
   } catch (error) {
     const { cause } = error instanceof FilesError ? error : {};
     if (!(cause instanceof Error && "code" in cause && NO_LOCKS.has(cause.code))) throw error;
+    logger.warn("this file system has no locks; a folder takes the place of one", { path });
     return await lockFolder(`${path}.d`, signal);
   }
 }

@@ -84,7 +84,7 @@ async function exclusively<T>(
   const logger = place.logger ?? SILENT_LOGGER;
   const limitMs = place.lockLimitMs ?? LOCK_LIMIT_MS;
   await using held = new AsyncDisposableStack();
-  const outer = await lockWithin(files.refreshLock, limitMs);
+  const outer = await lockWithin(files.refreshLock, limitMs, undefined, logger);
   if (outer === null) logger.warn("another instance is renewing the login; going on without it");
   else held.use(outer);
   held.use(await takeCommitLocks(files, limitMs, logger));

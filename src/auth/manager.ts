@@ -17,6 +17,7 @@ import { type DeletedLogin, deleteLogin } from "./login_writer.ts";
 import { loginText, type StoredLogin } from "./record.ts";
 import { type ReloadOutcome, UnauthorizedRecovery } from "./recovery.ts";
 import {
+  limitsFromEnvironment,
   look,
   REFRESH_LIMITS,
   refreshAndPersistChatgptToken,
@@ -102,7 +103,11 @@ export class AuthManager implements AsyncDisposable {
     const { codexHome, keyring = systemKeyring(codexHome) } = options;
     this.#store = openStore(options.store, codexHome, keyring, this.#logger);
     this.#clock = new ServerClock(options.now ?? Date.now);
-    const limits = { ...REFRESH_LIMITS, ...options.limits };
+    const limits = {
+      ...REFRESH_LIMITS,
+      ...limitsFromEnvironment(options.env),
+      ...options.limits,
+    };
     this.#authority = createAuthority({
       env: options.env,
       clientHeaders: options.clientHeaders ?? (() => Promise.resolve({})),

@@ -12,6 +12,8 @@
  * @module
  */
 export { AuthError, type AuthErrorCode } from "./error.ts";
+export { type LoginFiles, loginFiles } from "./home_files.ts";
+export { fingerprint, knownRejection, readAttempt } from "./journal.ts";
 export { readClaims, type TokenClaims } from "./jwt.ts";
 export {
   type DeletedLogin,

@@ -51,6 +51,26 @@ export const REFRESH_LIMITS: RefreshLimits = {
   exit: 15_000,
 };
 
+/**
+ * The limits that a person set in the environment, in milliseconds: how long a run waits for another instance
+ * (`CODEX_LOGIN_LOCK_TIMEOUT_MS`), and for the login service (`CODEX_LOGIN_REQUEST_TIMEOUT_MS`). What is no whole
+ * number above zero does not count.
+ */
+export function limitsFromEnvironment(
+  env: Readonly<Record<string, string>>,
+): Partial<RefreshLimits> {
+  const outerLock = positiveMs(env["CODEX_LOGIN_LOCK_TIMEOUT_MS"]);
+  const request = positiveMs(env["CODEX_LOGIN_REQUEST_TIMEOUT_MS"]);
+  return {
+    ...(outerLock === null ? {} : { outerLock }),
+    ...(request === null ? {} : { request }),
+  };
+}
+
+function positiveMs(text: string | undefined): number | null {
+  return text !== undefined && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : null;
+}
+
 /** What a refresh works with. */
 export interface RefreshContext {
   readonly files: LoginFiles;
@@ -127,7 +147,7 @@ async function lockOrAdopt(
   const { files, limits } = context;
   await context.onStep("waiting_for_lock");
   const enough = new AbortController();
-  const locking = lockWithin(files.refreshLock, limits.outerLock, enough.signal);
+  const locking = lockWithin(files.refreshLock, limits.outerLock, enough.signal, context.logger);
   try {
     for (;;) {
       const lock = await orWaited(locking, LOOK_EVERY_MS);

@@ -8,7 +8,7 @@ import {
 } from "./catalogue.ts";
 import { parseModelEntry } from "./model_entry.ts";
 import { baseUrlOf, providerHeaders, providerUrl } from "./request_headers.ts";
-import type { ModelClientOptions, ModelInfo, ModelOverrides } from "./types.ts";
+import type { AuthHeaders, ModelClientOptions, ModelInfo, ModelOverrides } from "./types.ts";
 import { parseObject, stringOrNull } from "./wire_json.ts";
 
 const FETCH_TIMEOUT_MS = 5_000;
@@ -129,25 +129,31 @@ export class ModelsManager implements AsyncDisposable {
   }
 
   async #fetch(): Promise<void> {
-    const { credentials, provider, version, now } = this.#options;
+    const { credentials, now } = this.#options;
     const signal = AbortSignal.any([
       this.#closing.signal,
       AbortSignal.timeout(FETCH_TIMEOUT_MS),
     ]);
     const auth = await credentials.get(signal);
     if (auth.kind !== "chatgpt") return;
-    const address = new URL(providerUrl(provider, baseUrlOf(provider, auth.kind), "models"));
-    address.searchParams.set("client_version", clientVersion(version));
-    const response = await fetch(address, {
-      headers: providerHeaders(this.#options, auth),
-      signal,
-    });
+    let response = await this.#request(auth, signal);
+    if (response.status === 401 && await credentials.afterRejection(auth, signal)) {
+      await response.body?.cancel();
+      response = await this.#request(await credentials.get(signal), signal);
+    }
     const text = await response.text();
     if (!response.ok) throw new Error(`the list of models was refused with ${response.status}`);
     const models = parseObject(text)?.models;
     if (!Array.isArray(models)) throw new Error("the answer holds no list of models");
     this.#adopt({ fetchedAt: now(), etag: response.headers.get("etag"), raw: models });
     await this.#save();
+  }
+
+  async #request(auth: AuthHeaders, signal: AbortSignal): Promise<Response> {
+    const { provider, version } = this.#options;
+    const address = new URL(providerUrl(provider, baseUrlOf(provider, auth.kind), "models"));
+    address.searchParams.set("client_version", clientVersion(version));
+    return await fetch(address, { headers: providerHeaders(this.#options, auth), signal });
   }
 
   #adopt(list: FetchedList): void {

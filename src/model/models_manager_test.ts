@@ -66,6 +66,55 @@ Deno.test("a ChatGPT login gets the vendor's list, which is kept with what we do
   assert.match(state.file ?? "", /^\{\n {2}"fetched_at"/u);
 });
 
+Deno.test("a list that is refused to an old login is asked for once more with the renewed one", async () => {
+  const tokens: string[] = [];
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    (request) => {
+      const token = request.headers.get("authorization") ?? "";
+      tokens.push(token);
+      const good = token === "Bearer new";
+      return Response.json(good ? { models: [ENTRY] } : {}, { status: good ? 200 : 401 });
+    },
+  );
+  const { address, kind } = {
+    address: `http://127.0.0.1:${server.addr.port}/v1`,
+    kind: "chatgpt",
+  } as const;
+  let current = "Bearer old";
+  const rejected: AuthHeaders[] = [];
+  const manager = (renewed: string) =>
+    new ModelsManager({
+      ...clientOptions(provider(address, { id: "openai", name: "OpenAI" })),
+      version: "1.2.3",
+      credentials: {
+        get: () => Promise.resolve({ authorization: current, accountId: "acc", kind }),
+        afterRejection: (headers) => {
+          rejected.push(headers);
+          current = renewed;
+          return Promise.resolve(true);
+        },
+      },
+      cache: { read: () => Promise.resolve(null), write: () => Promise.resolve() },
+      now: () => START,
+    });
+  {
+    await using models = manager("Bearer new");
+    models.refresh();
+    await models.settled();
+    assert.deepEqual(tokens, ["Bearer old", "Bearer new"]);
+    assert.deepEqual(rejected.map(({ authorization }) => authorization), ["Bearer old"]);
+    assert.equal(models.find("gpt-9", NO_OVERRIDES).contextWindow, 100);
+  }
+  // A server that refuses the renewed login, too, is not asked a third time.
+  current = "Bearer old";
+  tokens.length = 0;
+  await using models = manager("Bearer other");
+  models.refresh();
+  await models.settled();
+  assert.deepEqual(tokens, ["Bearer old", "Bearer other"]);
+});
+
 Deno.test("an API key asks for no list", async () => {
   await using model = await startScriptedModel([], LISTED);
   const { manager, state } = rig(model.baseUrl, "api_key");

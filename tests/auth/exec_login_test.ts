@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { lockFile } from "../../src/files/mod.ts";
 import { LoginStage } from "../support/login_stage.ts";
+import { programUnderTest } from "../support/program.ts";
 import { type Behaviour, recordText } from "../support/token_authority.ts";
 
 Deno.test("exec: a refused token is renewed, and the turn succeeds", async () => {
@@ -201,4 +203,143 @@ Deno.test("exec: no room for the journal is told, and no token is spent", async 
   assert.equal(run.code, 1, run.stderr);
   assert.doesNotMatch(run.stderr, /^\s+at .*:\d+/m);
   assert.equal(login.authority.presented.length, 0);
+});
+
+/** What a person reads is one sentence for each class: no stack, no token, and nothing that the authority wrote. */
+function assertPlain(login: LoginStage, run: { readonly code: number; readonly stderr: string }) {
+  assert.equal(run.code, 1, run.stderr);
+  assert.doesNotMatch(run.stderr, /^\s+at .*:\d+/m);
+  for (const secret of login.authority.secrets) assert.ok(!run.stderr.includes(secret));
+}
+
+Deno.test("exec: an authority that never answers is given up in time, and asked again by the next run", async () => {
+  await using login = await LoginStage.open();
+  const before = await login.logIn();
+  login.authority.behaviours.push({ type: "hang" });
+  const run = await login.run(["exec", ...login.withoutRetries, "hello"], {
+    CODEX_LOGIN_REQUEST_TIMEOUT_MS: "400",
+  });
+  assertPlain(login, run);
+  assert.match(run.stderr, /did not answer within 0\.4 s.*try again/);
+  assert.ok(login.authority.isLive(before.refreshToken));
+  const next = await login.run(["exec", "hello"]);
+  assert.equal(next.code, 0, next.stderr);
+});
+
+Deno.test("exec: an authority that is not there", async () => {
+  await using login = await LoginStage.open();
+  await login.logIn();
+  const closed = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const { port } = closed.addr;
+  closed.close();
+  const run = await login.run(["exec", ...login.withoutRetries, "hello"], {
+    CODEX_REFRESH_TOKEN_URL_OVERRIDE: `http://127.0.0.1:${port}/oauth/token`,
+  });
+  assertPlain(login, run);
+  assert.match(run.stderr, /could not be reached.*Check the network and try again/);
+});
+
+Deno.test("exec: a lock that somebody holds for too long is named, and no token is spent", async () => {
+  await using login = await LoginStage.open();
+  await login.logIn();
+  const path = join(login.stage.codexHome, "auth.refresh.lock");
+  {
+    await using _held = await lockFile(path, {});
+    const run = await login.run(["exec", ...login.withoutRetries, "hello"], {
+      CODEX_LOGIN_LOCK_TIMEOUT_MS: "500",
+    });
+    assertPlain(login, run);
+    assert.match(
+      run.stderr,
+      /another instance.*0\.5 s.*auth\.refresh\.lock.*end it, then try again/,
+    );
+    assert.equal(login.authority.presented.length, 0);
+  }
+  const next = await login.run(["exec", "hello"]);
+  assert.equal(next.code, 0, next.stderr);
+});
+
+const inNamespace = (args: readonly string[]) =>
+  new Deno.Command("bwrap", {
+    args: ["--dev-bind", "/", "/", ...args],
+    stdout: "null",
+    stderr: "null",
+  });
+
+const hasNamespaces = await inNamespace(["true"]).output().then(
+  ({ success }) => success,
+  () => false,
+);
+
+Deno.test({
+  name:
+    "exec: a renewed login that cannot be stored waits in the journal, and the next run stores it" +
+    (hasNamespaces ? "" : " (ignored: needs bwrap)"),
+  ignore: !hasNamespaces,
+  fn: async () => {
+    await using login = await LoginStage.open();
+    const issued = login.authority.issue("acct", { refused: true });
+    const elsewhere = join(login.stage.root, "elsewhere");
+    await Deno.mkdir(elsewhere);
+    await Deno.writeTextFile(join(elsewhere, "login.json"), recordText(issued), { mode: 0o600 });
+    await Deno.symlink(join(elsewhere, "login.json"), login.file);
+    const { argv, env } = programUnderTest();
+    const program = {
+      argv: ["bwrap", "--dev-bind", "/", "/", "--ro-bind", elsewhere, elsewhere, "--", ...argv],
+      env,
+    };
+    const args = ["exec", ...login.withoutRetries, "hello"];
+    const run = await login.run(args, {}, program);
+    assertPlain(login, run);
+    assert.match(run.stderr, /could not be stored.*auth\.json\.pending.*next attempt/);
+    assert.equal(login.authority.refreshes, 1);
+    const next = await login.run(["exec", "hello"]);
+    assert.equal(next.code, 0, next.stderr);
+    assert.equal(login.authority.refreshes, 1, "taken from the journal");
+    assert.equal(login.authority.reuses, 0);
+    assert.ok(await login.isAlive());
+    assert.ok((await Deno.lstat(login.file)).isSymlink);
+  },
+});
+
+Deno.test("exec --json: what is wrong with the login is the turn's failure, and the exit code says so", async () => {
+  await using login = await LoginStage.open();
+  await login.logIn();
+  login.authority.behaviours.push(refusal("refresh_token_expired"));
+  const run = await login.run(["exec", "--json", ...login.withoutRetries, "hello"]);
+  assert.equal(run.code, 1, run.stderr);
+  const last = JSON.parse(run.stdout.trim().split("\n").at(-1) ?? "");
+  assert.equal(last.type, "turn.failed");
+  assert.match(last.error.message, /has expired.*codex login/);
+});
+
+/** When to kill; spread over the whole protocol. */
+const KILL_ROUNDS = 40;
+
+Deno.test("kill -9 of a run at any moment of a renewal: the next run succeeds, and the login is kept", async () => {
+  await using login = await LoginStage.open();
+  login.authority.latencyMs = 5;
+  const args = ["exec", "--ephemeral", ...login.withoutRetries, "hello"];
+  await login.logIn();
+  const started = performance.now();
+  const unhurt = await login.run(args);
+  assert.equal(unhurt.code, 0, unhurt.stderr);
+  const usual = performance.now() - started;
+  let killed = 0;
+  for (let round = 0; round < KILL_ROUNDS; round += 4) {
+    // Four homes would be four logins: four runs of one home, killed at four moments.
+    await login.logIn();
+    const runs = Array.from({ length: 4 }, (_, index) => {
+      const child = login.spawn(args);
+      const at = usual * (0.2 + 1.6 * ((round + index) / KILL_ROUNDS));
+      const timer = setTimeout(() => child.kill("SIGKILL"), at);
+      return child.output().finally(() => clearTimeout(timer));
+    });
+    for (const { signal } of await Promise.all(runs)) if (signal === "SIGKILL") killed++;
+    const survivor = await login.run(args);
+    assert.equal(survivor.code, 0, `round ${round}: ${survivor.stderr}`);
+    assert.equal(login.authority.reuses, 0);
+    assert.ok(await login.isAlive());
+  }
+  assert.ok(killed >= KILL_ROUNDS / 4, `only ${killed} runs were killed`);
 });

@@ -6,6 +6,7 @@ import {
   startScriptedModel,
   textReply,
 } from "../../src/scripted/mod.ts";
+import type { Program } from "./program.ts";
 import { runCodex, type RunCodexOptions, spawnCodex } from "./run_codex.ts";
 import { openStage, type Stage } from "./stage.ts";
 import {
@@ -63,8 +64,13 @@ export class LoginStage implements AsyncDisposable {
     return login;
   }
 
-  run(args: readonly string[], env: Record<string, string> = {}): ReturnType<typeof runCodex> {
-    return runCodex(this.stage, this.options(args, env));
+  run(
+    args: readonly string[],
+    env: Record<string, string> = {},
+    program?: Program,
+  ): ReturnType<typeof runCodex> {
+    const options = this.options(args, env);
+    return runCodex(this.stage, program === undefined ? options : { ...options, program });
   }
 
   spawn(args: readonly string[], env: Record<string, string> = {}): Deno.ChildProcess {
