@@ -105,14 +105,14 @@ const profile: Check = {
       return ok(profile === null ? "no profile is active" : `the profile "${profile}" is active`);
     }
     if (loaded.error instanceof ConfigError && loaded.error.code === "unknown_profile") {
-      return problem(loaded.error.message, REMEDIES.unknown_profile);
+      return problem(loaded.error.message, remedyOf(loaded.error));
     }
     return skipped("the configuration does not load");
   },
 };
 
 /** What to do about each kind of broken configuration. */
-const REMEDIES: Readonly<Record<ConfigErrorCode, string>> & Readonly<Record<string, string>> = {
+const REMEDIES: Readonly<Partial<Record<ConfigErrorCode, string>>> = {
   codex_home: "Make that folder, or unset CODEX_HOME.",
   unreadable_file: "Make the file readable, or take away the key that names it.",
   empty_file: "Write something into the file, or take away the key that names it.",
@@ -126,6 +126,10 @@ const REMEDIES: Readonly<Record<ConfigErrorCode, string>> & Readonly<Record<stri
   no_local_provider: "Set oss_provider to ollama or lmstudio.",
 };
 
+function remedyOf({ code }: ConfigError): string {
+  return REMEDIES[code] ?? "Change the configuration as the message says.";
+}
+
 /** The place and the reason, and the line itself as far as it holds no secret. */
 function loadFailure(error: unknown): Finding {
   if (!(error instanceof ConfigError)) {
@@ -134,7 +138,7 @@ function loadFailure(error: unknown): Finding {
   const [first = "", ...rest] = error.message.split("\n");
   return problem(
     shownLine(first),
-    REMEDIES[error.code] ?? "Change the configuration as the message says.",
+    remedyOf(error),
     rest.filter((line) => line.trim() !== "").map(shownLine),
   );
 }
