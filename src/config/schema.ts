@@ -1,16 +1,6 @@
-import {
-  bool,
-  choice,
-  count,
-  list,
-  map,
-  path,
-  port,
-  positive,
-  string,
-  table,
-  type TableOf,
-} from "./shape.ts";
+import { bool, choice, count, list, map, path, port, positive, string, table } from "./shape.ts";
+import type { TableOf } from "./shape.ts";
+import { PROFILE, SHARED_FIELDS } from "./schema_profile.ts";
 import {
   AGENTS,
   APPS,
@@ -26,173 +16,263 @@ import {
   TUI,
 } from "./schema_tables.ts";
 
-const SANDBOX_MODE = choice("read-only", "workspace-write", "danger-full-access");
+export { PROFILE_KEYS, type ProfileTable } from "./schema_profile.ts";
 
-/** Keys that may stand at the top and in `[profiles.<name>]`. */
-const SHARED_FIELDS = {
-  model: { shape: string, doc: "Model to use.", initial: "chosen from the catalogue" },
-  model_provider: { shape: string, doc: "Key of the provider.", initial: "openai" },
-  model_reasoning_effort: {
-    shape: choice("none", "minimal", "low", "medium", "high", "xhigh"),
-    doc: "How long the model thinks.",
-    initial: "the model's",
-  },
-  model_reasoning_summary: {
-    shape: choice("auto", "concise", "detailed", "none"),
-    doc: "Summaries of the model's reasoning.",
-    initial: "auto",
-  },
-  model_verbosity: { shape: choice("low", "medium", "high"), doc: "Length of answers." },
-  personality: {
-    shape: choice("none", "friendly", "pragmatic"),
-    doc: "Tone of answers.",
-    initial: "pragmatic",
-  },
-  approval_policy: {
-    shape: choice("untrusted", "on-failure", "on-request", "never"),
-    doc: "When a person is asked before a command runs.",
-    initial: "by the trust of the folder",
-  },
-  sandbox_mode: {
-    shape: SANDBOX_MODE,
-    doc: "What commands may touch.",
-    initial: "by the trust of the folder",
-  },
-  web_search: {
-    shape: choice("disabled", "cached", "live"),
-    doc: "Web search of the model.",
-    initial: "cached",
-  },
-  model_instructions_file: { shape: path, doc: "Replaces the base instructions." },
-  experimental_compact_prompt_file: { shape: path, doc: "Prompt for compaction, from a file." },
-  experimental_instructions_file: { shape: path, doc: "Ignored; use model_instructions_file." },
-  chatgpt_base_url: {
-    shape: string,
-    doc: "Address of the ChatGPT backend.",
-    initial: "https://chatgpt.com/backend-api/",
-  },
-  oss_provider: { shape: string, doc: "Local provider for `--oss`." },
-  analytics: {
-    shape: table({ enabled: { shape: bool, doc: "Send usage data." } }),
-    doc: "Usage data.",
-  },
-  js_repl_node_path: { shape: path, doc: "Node for the JavaScript tool." },
-  js_repl_node_module_dirs: { shape: list(path), doc: "Module folders of that tool." },
-  zsh_path: { shape: path, doc: "Patched zsh of the exec bridge." },
-  windows: {
-    shape: table({ sandbox: { shape: choice("elevated", "unelevated"), doc: "Which sandbox." } }),
-    doc: "Windows only.",
-  },
-  experimental_use_unified_exec_tool: { shape: bool, doc: "Older form of a feature." },
-  experimental_use_freeform_apply_patch: { shape: bool, doc: "Older form of a feature." },
-  features: { shape: map(bool), doc: "Features switched on or off." },
-} as const;
-
-const PROFILE = table({
-  ...SHARED_FIELDS,
-  include_apply_patch_tool: { shape: bool, doc: "Older form of a feature." },
-  tools_web_search: { shape: bool, doc: "Older form of web_search." },
-  tools_view_image: { shape: bool, doc: "Accepted, without effect." },
-});
-
-/** `config.toml`, whole. The one description: types, checks and the reference page come from here. */
+/**
+ * `config.toml`, whole. The one description: types, checks, the JSON schema and the reference page come from here; run
+ * `deno task config-docs` after a change.
+ */
 export const CONFIG_SCHEMA = table({
   ...SHARED_FIELDS,
-  review_model: { shape: string, doc: "Model for reviews." },
-  model_context_window: { shape: positive, doc: "Tokens.", initial: "the model's" },
+  review_model: {
+    shape: string,
+    doc: "Model for reviews; without it the session's own is used.",
+    unused: true,
+  },
+  model_context_window: {
+    shape: positive,
+    doc: "Tokens that the model can take at once. Set it for models that the catalogue does not " +
+      "know; a wrong number means that the history is compacted too late or too early.",
+    initial: "the model's own",
+  },
   model_auto_compact_token_limit: {
     shape: positive,
-    doc: "Tokens past which the history is compacted.",
-    initial: "the model's",
+    doc: "Tokens past which the history is replaced by a summary.",
+    initial: "nine tenths of the context window",
   },
-  model_supports_reasoning_summaries: { shape: bool, doc: "Overrides the catalogue." },
-  tool_output_token_limit: { shape: count, doc: "Tokens of one tool output that are kept." },
-  sandbox_workspace_write: { shape: SANDBOX_WORKSPACE_WRITE, doc: "Details of workspace-write." },
-  shell_environment_policy: { shape: SHELL_ENVIRONMENT_POLICY, doc: "Environment of commands." },
+  model_supports_reasoning_summaries: {
+    shape: bool,
+    doc: "Whether the model is asked to think aloud; for models that the catalogue does not know.",
+    initial: "the model's own",
+  },
+  tool_output_token_limit: {
+    shape: count,
+    doc: "Tokens of one tool's output that are kept in the history; the middle is left out.",
+    initial: "the model's own",
+  },
+  sandbox_workspace_write: {
+    shape: SANDBOX_WORKSPACE_WRITE,
+    doc: 'Details of `sandbox_mode = "workspace-write"`; without that mode nothing here counts.',
+  },
+  shell_environment_policy: {
+    shape: SHELL_ENVIRONMENT_POLICY,
+    doc:
+      "Which environment variables commands of the model get. Applied in this order: `inherit`, " +
+      "`ignore_default_excludes`, `exclude`, `set`, `include_only`.",
+  },
   tools: {
     shape: table({
-      web_search: { shape: bool, aliases: ["web_search_request"], doc: "Older web_search." },
-      view_image: { shape: bool, doc: "Accepted, without effect." },
+      web_search: {
+        shape: bool,
+        aliases: ["web_search_request"],
+        doc: 'Outdated: `true` stands for `web_search = "live"`; works, with a notice.',
+      },
+      view_image: {
+        shape: bool,
+        doc: "Outdated: once switched the tool that shows images to the model.",
+        unused: true,
+      },
     }),
-    doc: "Older switches.",
+    doc: "Outdated switches of tools.",
   },
-  instructions: { shape: string, doc: "Accepted, without effect." },
-  developer_instructions: { shape: string, doc: "An extra message of the developer." },
-  compact_prompt: { shape: string, doc: "Prompt for compaction." },
-  commit_attribution: { shape: string, doc: "Trailer for commits; blank = none." },
-  notify: { shape: list(string), doc: "Program run after each turn, with one JSON argument." },
-  profile: { shape: string, doc: "Active profile; `-p` wins." },
-  profiles: { shape: map(PROFILE), doc: "Named sets of keys." },
-  model_providers: { shape: map(PROVIDER), doc: "Model servers." },
-  mcp_servers: { shape: map(MCP_SERVER), doc: "Servers that offer tools." },
+  instructions: {
+    shape: string,
+    doc: "Outdated. Write an AGENTS.md, or use `developer_instructions`.",
+    unused: true,
+  },
+  developer_instructions: {
+    shape: string,
+    doc: "Text that the model gets as a further message of the developer, after the built-in " +
+      "instructions and before AGENTS.md.",
+  },
+  compact_prompt: {
+    shape: string,
+    doc: "Prompt that asks for a summary when the history gets too long. Blank counts as unset.",
+    initial: "a built-in prompt",
+  },
+  commit_attribution: {
+    shape: string,
+    doc: "Trailer that commits of the model carry; blank means none.",
+    default: "Codex <noreply@openai.com>",
+    unused: true,
+  },
+  notify: {
+    shape: list(string),
+    doc:
+      "Program, with its arguments, that is started after each turn. It gets one more argument: " +
+      "a JSON object that tells of the turn.",
+    initial: "nothing is started",
+  },
+  profile: {
+    shape: string,
+    doc:
+      "Name of the profile that counts; `-p` goes before it. A name that `[profiles]` does not " +
+      "define is an error.",
+  },
+  profiles: {
+    shape: map(PROFILE),
+    doc: "Named sets of keys. The active one goes before the same keys at the top and before `-c`.",
+  },
+  model_providers: {
+    shape: map(PROVIDER),
+    doc: "Servers that offer models, by name; choose one with `model_provider`. Entries called " +
+      "`openai`, `ollama` or `lmstudio` do not replace the built-in ones; of the last two `wire_api` " +
+      "alone counts.",
+  },
+  mcp_servers: {
+    shape: map(MCP_SERVER),
+    doc:
+      "MCP servers that offer tools to the model, by name. An entry has `command` (a program that " +
+      "is started) or `url` (a server that runs already).",
+    unused: true,
+  },
   mcp_oauth_credentials_store: {
     shape: choice("auto", "file", "keyring"),
-    doc: "Where MCP logins are kept.",
-    initial: "auto",
+    doc: "Where logins to MCP servers are kept.",
+    default: "auto",
+    unused: true,
   },
-  mcp_oauth_callback_port: { shape: port, doc: "Port of the login callback." },
+  mcp_oauth_callback_port: {
+    shape: port,
+    doc: "Port to which a browser comes back after a login to an MCP server.",
+    initial: "any free one",
+    unused: true,
+  },
   cli_auth_credentials_store: {
     shape: choice("file", "keyring", "auto", "ephemeral"),
-    doc: "Where the login is kept.",
-    initial: "file",
+    doc: "Where `codex login` keeps the login. `file`: `auth.json` in CODEX_HOME. `keyring`: the " +
+      "system's keyring. `auto`: the keyring where it works, else the file. `ephemeral`: nowhere.",
+    default: "file",
   },
-  forced_login_method: { shape: choice("chatgpt", "api"), doc: "Allow only this login." },
-  forced_chatgpt_workspace_id: { shape: string, doc: "Allow only this workspace." },
-  project_doc_max_bytes: { shape: count, doc: "Total size of AGENTS.md read.", initial: "32768" },
-  project_doc_fallback_filenames: { shape: list(string), doc: "Read when AGENTS.md is missing." },
+  forced_login_method: {
+    shape: choice("chatgpt", "api"),
+    doc: "The only kind of login that is allowed; another one is logged out at the start.",
+    initial: "both are allowed",
+  },
+  forced_chatgpt_workspace_id: {
+    shape: string,
+    doc: "The only ChatGPT workspace that a login may be for. Blank counts as unset.",
+    initial: "any",
+  },
+  project_doc_max_bytes: {
+    shape: count,
+    doc: "Bytes of AGENTS.md files that are read, all of them together. 0 reads none.",
+    default: 32_768,
+  },
+  project_doc_fallback_filenames: {
+    shape: list(string),
+    doc: "Names that are tried in folders without an AGENTS.md, in this order.",
+    default: [],
+  },
   project_root_markers: {
     shape: list(string),
-    doc: "Names that mark a project's root; `[]` = the working directory is the root.",
-    initial: '[".git"]',
+    doc:
+      "Files or folders that mark the root of a project; the nearest folder upwards that has one " +
+      "is it. An empty list makes the working directory the root. Project files cannot set it.",
+    default: [".git"],
   },
   projects: {
     shape: map(table({
-      trust_level: { shape: choice("trusted", "untrusted"), doc: "Set when the user decides." },
+      trust_level: {
+        shape: choice("trusted", "untrusted"),
+        doc:
+          "`trusted`: the project's own `.codex` counts. `untrusted`: it does not, and commands " +
+          "are asked about.",
+      },
     })),
-    doc: "Trust, by absolute path.",
+    doc: "Whether folders are trusted, by their absolute path. Written as exact paths, without a " +
+      "slash at the end.",
   },
   history: {
     shape: table({
-      persistence: { shape: choice("save-all", "none"), required: true, doc: "Keep prompts." },
-      max_bytes: { shape: count, doc: "Size of the file." },
+      persistence: {
+        shape: choice("save-all", "none"),
+        required: true,
+        doc: "Whether prompts are kept for the next session.",
+        unused: true,
+      },
+      max_bytes: {
+        shape: count,
+        doc: "Size past which the oldest prompts are dropped.",
+        initial: "no limit",
+        unused: true,
+      },
     }),
-    doc: "History of prompts.",
+    doc: "The history of prompts, for the terminal interface.",
   },
-  log_dir: { shape: path, doc: "Folder of log files.", initial: "$CODEX_HOME/log" },
+  log_dir: {
+    shape: path,
+    doc: "Folder for log files.",
+    initial: "`log` in CODEX_HOME",
+    unused: true,
+  },
   file_opener: {
     shape: choice("vscode", "vscode-insiders", "windsurf", "cursor", "none"),
-    doc: "Editor that links open.",
-    initial: "vscode",
+    doc: "Editor that links to files open.",
+    default: "vscode",
+    unused: true,
   },
-  hide_agent_reasoning: { shape: bool, doc: "`exec` prints no reasoning.", initial: "false" },
-  show_raw_agent_reasoning: { shape: bool, doc: "Print raw reasoning.", initial: "false" },
-  check_for_update_on_startup: { shape: bool, doc: "Look for a newer version.", initial: "true" },
-  disable_paste_burst: { shape: bool, doc: "No paste detection.", initial: "false" },
+  hide_agent_reasoning: {
+    shape: bool,
+    doc: "`codex exec` prints no summaries of the model's thinking.",
+    default: false,
+  },
+  show_raw_agent_reasoning: {
+    shape: bool,
+    doc: "Show the model's thinking itself, for models that hand it out.",
+    initial: "`false`; with `--oss` `true`",
+  },
+  check_for_update_on_startup: {
+    shape: bool,
+    doc: "Look for a newer version at the start.",
+    default: true,
+    unused: true,
+  },
+  disable_paste_burst: {
+    shape: bool,
+    doc: "Do not take fast typing for pasted text.",
+    default: false,
+    unused: true,
+  },
   suppress_unstable_features_warning: {
     shape: bool,
-    doc: "No warning about features under development.",
-    initial: "false",
+    doc: "Do not warn about features that are still under development.",
+    default: false,
   },
   feedback: {
-    shape: table({ enabled: { shape: bool, doc: "Allow feedback uploads.", initial: "true" } }),
-    doc: "Feedback.",
+    shape: table({
+      enabled: {
+        shape: bool,
+        doc: "Whether feedback may be sent.",
+        default: true,
+        unused: true,
+      },
+    }),
+    doc: "Feedback to the vendor.",
   },
-  windows_wsl_setup_acknowledged: { shape: bool, doc: "Written by the program." },
-  tui: { shape: TUI, doc: "Terminal interface." },
-  notice: { shape: NOTICE, doc: "What the user has seen." },
-  otel: { shape: OTEL, doc: "OpenTelemetry." },
-  agents: { shape: AGENTS, doc: "Sub-agents and their roles." },
-  memories: { shape: MEMORIES, doc: "Memories." },
-  skills: { shape: SKILLS, doc: "Skills." },
-  apps: { shape: APPS, doc: "Connectors." },
-  ghost_snapshot: { shape: GHOST_SNAPSHOT, doc: "Snapshots for undo." },
+  windows_wsl_setup_acknowledged: {
+    shape: bool,
+    doc: "Written by the program, once the user has read about WSL.",
+    default: false,
+    unused: true,
+  },
+  tui: { shape: TUI, doc: "The terminal interface.", unused: true },
+  notice: {
+    shape: NOTICE,
+    doc: "What the user has seen or turned off; written by the terminal interface.",
+    unused: true,
+  },
+  otel: { shape: OTEL, doc: "Where OpenTelemetry data goes.", unused: true },
+  agents: { shape: AGENTS, doc: "Sub-agents, and the roles that they can have.", unused: true },
+  memories: { shape: MEMORIES, doc: "What is remembered across sessions.", unused: true },
+  skills: { shape: SKILLS, doc: "Skills: instructions for special tasks.", unused: true },
+  apps: { shape: APPS, doc: "Connectors to other services, by their id.", unused: true },
+  ghost_snapshot: {
+    shape: GHOST_SNAPSHOT,
+    doc: "Snapshots of the working directory, for undo.",
+    unused: true,
+  },
 });
 
 /** A whole, checked `config.toml`. */
 export type ConfigTable = TableOf<typeof CONFIG_SCHEMA.fields>;
-
-/** A checked `[profiles.<name>]`. */
-export type ProfileTable = TableOf<typeof PROFILE.fields>;
-
-/** Names of the keys that a profile may set. */
-export const PROFILE_KEYS: readonly string[] = Object.keys(PROFILE.fields);

@@ -1,6 +1,7 @@
 /**
  * A small language of data for describing a TOML value. One description yields the TypeScript type
- * ({@link ValueOf}), the check (`check.ts`) and the absolutising of paths (`paths.ts`).
+ * ({@link ValueOf}), the check (`check.ts`), the absolutising of paths (`paths.ts`), the JSON schema for editors and the
+ * reference page (`scripts/config_docs.ts`).
  */
 export type Shape =
   | { readonly kind: "string" }
@@ -26,14 +27,21 @@ export type Shape =
 
 export interface Field {
   readonly shape: Shape;
-  /** One sentence for the reference page. */
+  /** What it does and how to use it, for the reference page and for editors. Markdown. */
   readonly doc: string;
-  /** The default in words, for the reference page. */
+  /** The value that counts where nobody sets one. */
+  readonly default?: Default;
+  /** The same in words, where it is no fixed value. */
   readonly initial?: string;
+  /** This version checks the value and does nothing with it. */
+  readonly unused?: true;
   readonly required?: true;
   /** Older spellings of the key. */
   readonly aliases?: readonly string[];
 }
+
+/** A value as it stands in a file. */
+export type Default = string | number | boolean | readonly string[];
 
 export type Fields = Readonly<Record<string, Field>>;
 
