@@ -7,7 +7,10 @@ import type { AbsolutePath } from "../protocol/mod.ts";
  * - `unreadable_file`, `empty_file`: a config file, or a file that a key names.
  * - `invalid_toml`: syntax. `invalid_value`, `missing_value`: a known key of the wrong type, or absent.
  * - `invalid_override`: `-c` without `=` or without a key. `unknown_feature`: `--enable` of an unknown name.
+ * - `invalid_requirements`: what an administrator requires is not well-formed.
  * - `unknown_profile`, `unknown_provider`, `no_local_provider`: a name that nothing defines.
+ * - `edit_refused`: an edit that would cost what people wrote, or that no file can hold. `edit_failed`: one that no way of
+ *   writing it down brings about. `unwritable_file`: the system says no. In each case nothing was written.
  */
 export type ConfigErrorCode =
   | "codex_home"
@@ -20,7 +23,11 @@ export type ConfigErrorCode =
   | "unknown_feature"
   | "unknown_profile"
   | "unknown_provider"
-  | "no_local_provider";
+  | "no_local_provider"
+  | "invalid_requirements"
+  | "edit_refused"
+  | "edit_failed"
+  | "unwritable_file";
 
 /** Where in a file. Lines and columns count from 1; columns count characters. */
 export interface Place {

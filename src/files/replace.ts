@@ -16,6 +16,13 @@ export interface ReplaceOptions {
    * atomic, hence only on request.
    */
   readonly inPlaceIfRefused?: boolean;
+  /**
+   * Name of the temporary file, for callers that hold a lock: what a killed process left under it is taken away, so
+   * that such files never pile up. Absent: a random one.
+   */
+  readonly tempName?: string;
+  /** Called when the new bytes are on the disk, right before they take the place of the old ones; throws to stop that. */
+  readonly beforeSwap?: () => Promise<void>;
 }
 
 interface Target {
@@ -65,9 +72,11 @@ async function findTarget(path: string): Promise<Target> {
 
 async function swap(target: Target, bytes: Uint8Array, options: ReplaceOptions): Promise<void> {
   const mayWriteInto = options.inPlaceIfRefused === true && target.present !== null;
-  const temp = join(dirname(target.path), `.${crypto.randomUUID()}.tmp`);
+  const temp = join(dirname(target.path), options.tempName ?? `.${crypto.randomUUID()}.tmp`);
+  if (options.tempName !== undefined) await removeIfThere(temp);
   try {
     await fillTemp(temp, target, bytes, options);
+    await options.beforeSwap?.();
     options.signal?.throwIfAborted();
     await Deno.rename(temp, target.path);
   } catch (error) {
