@@ -10,10 +10,12 @@ import type { CommandPolicy, LiveRules } from "../policy/mod.ts";
 import type { ProcessTable, Shell } from "../process/mod.ts";
 import type {
   AbsolutePath,
+  ApprovalPolicy,
   EventBody,
   Personality,
   RateLimitSnapshot,
   ResponseItem,
+  SandboxPolicy,
   SessionSource,
   SubmissionId,
   ThreadId,
@@ -67,6 +69,7 @@ export interface ThreadOptions {
   readonly compactPrompt: string | null;
   readonly verbosity: Verbosity | null;
   readonly webSearch: WebSearchMode;
+  readonly limits: SettingLimits;
   readonly features: Readonly<Record<string, boolean>>;
   /** `null` = nothing is kept on disk. */
   readonly recorder: RolloutRecorder | null;
@@ -74,6 +77,13 @@ export interface ThreadOptions {
   readonly notices: readonly EventBody[];
   /** Set for a thread that goes on with an older one. */
   readonly resumed: ResumedState | null;
+}
+
+/** Each says why a value may not be chosen; `null` = it may. */
+export interface SettingLimits {
+  approvalPolicy(policy: ApprovalPolicy): string | null;
+  sandboxPolicy(policy: SandboxPolicy): string | null;
+  webSearch(mode: WebSearchMode): string | null;
 }
 
 export interface ResumedState {

@@ -6,6 +6,7 @@ import type {
   Op,
   SubmissionId,
   ThreadId,
+  TurnSettings,
   UserInput,
 } from "../protocol/mod.ts";
 import { initialContext, settingsUpdates, withoutRepeats } from "./initial_context.ts";
@@ -128,11 +129,10 @@ export class Thread implements AsyncDisposable {
     const session = this.#session;
     switch (op.type) {
       case "user_turn":
-        session.settings = applySettings(session.settings, op.settings);
+        this.#changeSettings(op.settings);
         return await this.#userTurn(id, op.items, op.outputSchema);
       case "override_turn_context":
-        session.settings = applySettings(session.settings, op.settings);
-        return;
+        return this.#changeSettings(op.settings);
       case "interrupt":
         return await this.#abort("interrupted");
       case "clean_background_terminals":
@@ -158,6 +158,16 @@ export class Thread implements AsyncDisposable {
       case "shutdown":
         return await this.#shutdown(id);
     }
+  }
+
+  /** All of a change, or nothing of it when a part is not allowed. */
+  #changeSettings(change: TurnSettings): void {
+    const session = this.#session;
+    const { limits } = session.options;
+    const refusal = (change.approvalPolicy && limits.approvalPolicy(change.approvalPolicy)) ??
+      (change.sandboxPolicy && limits.sandboxPolicy(change.sandboxPolicy)) ?? null;
+    if (refusal) throw new RangeError(refusal);
+    session.settings = applySettings(session.settings, change);
   }
 
   async #userTurn(

@@ -10,7 +10,7 @@ import {
   type Toolset,
 } from "../tools/mod.ts";
 import { findRepoRoot } from "../git/mod.ts";
-import type { Session } from "./session.ts";
+import type { Session, ThreadOptions } from "./session.ts";
 import type { ThreadSettings } from "./settings.ts";
 import { TurnMetadata } from "./turn_metadata.ts";
 
@@ -101,7 +101,7 @@ export async function openTurn(
       shellType: shellType(model, options.features),
       applyPatchType: model.applyPatchToolType ??
         (options.features["apply_patch_freeform"] ? "freeform" : null),
-      webSearch: webSearch(options.webSearch, settings),
+      webSearch: webSearch(options, settings),
       collaborationModes: options.features["collaboration_modes"] ?? true,
     }),
     toolContext,
@@ -129,8 +129,11 @@ function shellType(
 }
 
 /** Where nothing is confined, a cached copy of the web protects nobody. */
-function webSearch(configured: WebSearchMode, settings: ThreadSettings): WebSearchMode {
-  if (configured === "disabled") return configured;
+function webSearch(
+  { webSearch: configured, limits }: Pick<ThreadOptions, "webSearch" | "limits">,
+  settings: ThreadSettings,
+): WebSearchMode {
+  if (configured === "disabled" || limits.webSearch("live") !== null) return configured;
   return settings.sandboxPolicy.type === "danger-full-access" ? "live" : configured;
 }
 

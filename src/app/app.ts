@@ -5,11 +5,11 @@ import {
   type ThreadServices,
   uuidV7,
 } from "../agent/mod.ts";
-import type { Config } from "../config/mod.ts";
+import { type Config, sourceName } from "../config/mod.ts";
 import { baseInstructions, readUserInstructions } from "../context/mod.ts";
 import { readGitInfo } from "../git/mod.ts";
 import type { ModelInfo } from "../model/mod.ts";
-import { LiveRules, loadRules } from "../policy/mod.ts";
+import { LiveRules, loadRules, requiredRules } from "../policy/mod.ts";
 import { commandEnvironment, ProcessTable, ShellSnapshot, startAndLeave } from "../process/mod.ts";
 import type { EventBody, ThreadId } from "../protocol/mod.ts";
 import { type LoadedThread, readRollout, RolloutRecorder } from "../rollout/mod.ts";
@@ -106,6 +106,7 @@ export class App implements AsyncDisposable {
       compactPrompt: config.compactPrompt,
       verbosity: config.verbosity,
       webSearch: config.webSearchMode,
+      limits: limitsOf(config.requirements),
       features: config.features,
       recorder,
       notices: [...config.startupNotices, ...this.#loginNotices()],
@@ -150,9 +151,10 @@ export class App implements AsyncDisposable {
 
   /** Read anew for each session; what another session allows in the meantime is not seen by this one. */
   async #loadRules(): Promise<LiveRules> {
-    const { codexHome, ruleFolders } = this.config;
+    const { codexHome, ruleFolders, requirements: { rules } } = this.config;
+    const required = rules === null ? [] : requiredRules(rules.value, sourceName(rules.source));
     return new LiveRules(
-      await loadRules({ folders: ruleFolders }),
+      await loadRules({ folders: ruleFolders, required }),
       `${codexHome}/rules/default.rules`,
     );
   }
@@ -228,6 +230,15 @@ export class App implements AsyncDisposable {
       onFailure: (error) => failures.report(error),
     });
   }
+}
+
+/** What a session may change its settings to. */
+function limitsOf(required: Config["requirements"]): ThreadOptions["limits"] {
+  return {
+    approvalPolicy: (policy) => required.approvalPolicy.refuses(policy),
+    sandboxPolicy: ({ type }) => required.sandboxMode.refuses(type),
+    webSearch: (mode) => required.webSearchMode.refuses(mode),
+  };
 }
 
 /** Carries the recorder's one report to the thread, which does not exist yet when the recorder is made. */

@@ -18,12 +18,8 @@ export { App, type ResumeThreadOptions, type StartThreadOptions } from "./app.ts
 export { refusedLogin } from "./login_restrictions.ts";
 export type { AppOptions } from "./options.ts";
 export type { Thread } from "../agent/mod.ts";
-export {
-  type Config,
-  ConfigError,
-  loadConfig as loadAppConfig,
-  type LoadConfigOptions,
-} from "../config/mod.ts";
+export { type Config, ConfigError, type LoadConfigOptions } from "../config/mod.ts";
+export { type AppConfigOptions, type CloudClient, loadAppConfig } from "./load_config.ts";
 export { findRepoRoot } from "../git/mod.ts";
 export { RulesError, shlexJoin } from "../policy/mod.ts";
 export { SandboxError, sandboxSummary } from "../sandbox/mod.ts";

@@ -58,7 +58,7 @@ export async function openServices(options: AppOptions): Promise<SharedServices>
     userAgent: agentName,
     version: options.version,
     betaFeatures: config.experimentalFeatures,
-    residency: null,
+    residency: config.requirements.residency?.value ?? null,
     enableRequestCompression: config.features["enable_request_compression"] ?? true,
     fixture: env["CODEX_RS_SSE_FIXTURE"] ?? null,
   };

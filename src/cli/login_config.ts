@@ -7,6 +7,7 @@ import {
   loadConfig,
   loadDotEnv,
 } from "../config/mod.ts";
+import { readManagedPreference } from "../platform/mod.ts";
 import { homeOf } from "./home.ts";
 import { useProxies } from "./proxies.ts";
 import { type Level, valuesOf } from "./spec.ts";
@@ -32,6 +33,7 @@ export async function loginSetting(
     useProxies(env);
     const given = (long: string) => levels.flatMap((level) => valuesOf(level, long));
     const config = await loadConfig({
+      managedPreference: (key) => readManagedPreference(key, world.env["USER"] || null),
       codexHome,
       processCwd: world.cwd(),
       env,

@@ -10,6 +10,13 @@
  * @module
  */
 export { ConfigError, type ConfigErrorCode } from "./error.ts";
+export {
+  type ConfigView,
+  type LayerName,
+  type LayerOrigin,
+  type LayerView,
+  readConfigView,
+} from "./config_view.ts";
 export { loadDotEnv } from "./dotenv.ts";
 export {
   type Feature,
@@ -20,11 +27,23 @@ export {
 } from "./features.ts";
 export { findCodexHome } from "./home.ts";
 export { loadConfig } from "./load.ts";
+export { type ConfigLayers, loadLayers, type LoadLayersOptions } from "./load_layers.ts";
+export type { Constraint } from "./requirements/constraint.ts";
+export { mcpRefusal, type McpServerFacts } from "./requirements/mcp.ts";
+export {
+  type McpIdentity,
+  type RequirableSandboxMode,
+  type Required,
+  type Requirements,
+  type RequirementSource,
+  sourceName,
+} from "./requirements/types.ts";
 export type {
   Config,
   ConfigOverrides,
   EnvironmentPolicy,
   LoadConfigOptions,
+  ManagedPreference,
   ProviderConfig,
   StartupNotice,
 } from "./types.ts";

@@ -1,11 +1,13 @@
-import { resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import type { AbsolutePath } from "../protocol/mod.ts";
+import { ConfigError } from "./error.ts";
 import type { Shape } from "./shape.ts";
 import { emptyTable, isTable, type TomlTable, type TomlValue } from "./toml.ts";
 
 /** What relative paths and `~` of a layer stand for. */
 export interface PathBase {
-  readonly dir: AbsolutePath;
+  /** `null` = the layer lies nowhere, so that a relative path in it means nothing. */
+  readonly dir: AbsolutePath | null;
   readonly home: AbsolutePath;
 }
 
@@ -15,11 +17,17 @@ export function absolutePath(path: string, { dir, home }: PathBase): AbsolutePat
     if (path === "~") return home;
     if (path.startsWith("~/")) return resolve(home, path.slice(2).replace(/^\/+/, ""));
   }
-  return resolve(dir, path);
+  if (dir !== null) return resolve(dir, path);
+  if (isAbsolute(path)) return resolve(path);
+  throw new ConfigError(
+    "invalid_value",
+    `"${path}" is a relative path, and managed preferences lie in no folder: give an absolute one`,
+  );
 }
 
 /**
- * A copy of `table` in which every string that the shape calls a path is absolute. Values of a wrong type
+ * A copy of `table` in which every string that the shape calls a path is absolute, and every date that stands for a string
+ * is one. Values of a wrong type
  * stay as they are: the check after the merge reports them.
  */
 export function absolutisePaths(shape: Shape, table: TomlTable, base: PathBase): TomlTable {
@@ -42,6 +50,7 @@ function visit(shape: Shape, value: TomlValue, base: PathBase): TomlValue {
         ? visitEntries(value, (key) => shape.fields[key]?.shape ?? shape.rest, base)
         : value;
     case "string":
+      return value instanceof Date ? value.toISOString() : value;
     case "bool":
     case "integer":
     case "number":

@@ -1,10 +1,12 @@
 import { join, resolve } from "node:path";
-import type { AbsolutePath, SandboxPolicy, WebSearchMode } from "../protocol/mod.ts";
+import type { AbsolutePath, SandboxMode, SandboxPolicy, WebSearchMode } from "../protocol/mod.ts";
 import { ConfigError } from "./error.ts";
 import { featureNotices, type FeatureState, resolveFeatures } from "./feature_state.ts";
 import { FEATURES } from "./features.ts";
 import { readInstructions } from "./instructions.ts";
 import { allProviders, chooseProvider, LOCAL_PROVIDERS } from "./providers.ts";
+import { applyRequirements, type Wishes } from "./requirements/apply.ts";
+import type { Requirements } from "./requirements/types.ts";
 import type { ConfigTable, ProfileTable } from "./schema.ts";
 import type { TrustLevel } from "./trust.ts";
 import type { Config, EnvironmentPolicy, LoadConfigOptions, StartupNotice } from "./types.ts";
@@ -20,6 +22,7 @@ export interface ResolveInput {
   readonly trust: TrustLevel | null;
   /** Taken from the layers that do not belong to the project. */
   readonly rootMarkers: readonly string[];
+  readonly requirements: Requirements;
   readonly ruleFolders: readonly AbsolutePath[];
   /** Notices about the layers themselves. */
   readonly notices: readonly StartupNotice[];
@@ -39,8 +42,7 @@ export async function resolveConfig(input: ResolveInput): Promise<Config> {
     providers,
     overrides.provider ?? local ?? profile.model_provider ?? table.model_provider ?? "openai",
   );
-  const approvalPolicy = overrides.approvalPolicy ?? profile.approval_policy ??
-    table.approval_policy ?? (input.trust === "untrusted" ? "untrusted" : "on-request");
+  const granted = applyRequirements(wishes(input, features), input.requirements);
   return {
     codexHome,
     cwd,
@@ -58,10 +60,10 @@ export async function resolveConfig(input: ResolveInput): Promise<Config> {
     verbosity: profile.model_verbosity ?? table.model_verbosity ?? null,
     personality: profile.personality ?? table.personality ??
       (features.enabled["personality"] ? "pragmatic" : null),
-    approvalPolicy,
-    sandboxPolicy: sandboxPolicy(input),
+    approvalPolicy: granted.approvalPolicy,
+    sandboxPolicy: sandboxPolicy(input, granted.sandboxMode),
     environmentPolicy: environmentPolicy(table),
-    webSearchMode: webSearchMode(input, features),
+    webSearchMode: granted.webSearchMode,
     developerInstructions: table.developer_instructions ?? null,
     ...await readInstructions(table, profile),
     notify: table.notify === undefined || table.notify.length === 0 ? null : table.notify,
@@ -85,7 +87,12 @@ export async function resolveConfig(input: ResolveInput): Promise<Config> {
       .filter(({ key, stage }) => stage === "experimental" && features.enabled[key])
       .map(({ key }) => key),
     logDir: table.log_dir ?? join(codexHome, "log"),
-    startupNotices: [...input.notices, ...notices(input, features, approvalPolicy)],
+    requirements: input.requirements,
+    startupNotices: [
+      ...input.notices,
+      ...granted.notices,
+      ...notices(input, features, granted.approvalPolicy),
+    ],
   };
 }
 
@@ -104,9 +111,32 @@ function localProvider({ options, profile, table }: ResolveInput): string | null
   );
 }
 
-function sandboxPolicy({ options, cwd, table, profile, trust }: ResolveInput): SandboxPolicy {
-  const mode = options.overrides.sandboxMode ?? profile.sandbox_mode ?? table.sandbox_mode ??
-    (trust === null ? "read-only" : "workspace-write");
+/** What was chosen, or else follows from the trust in the folder, before anybody else has a say. */
+function wishes({ options, table, profile, trust }: ResolveInput, features: FeatureState): Wishes {
+  const { overrides } = options;
+  const approval = overrides.approvalPolicy ?? profile.approval_policy ?? table.approval_policy;
+  const sandbox = overrides.sandboxMode ?? profile.sandbox_mode ?? table.sandbox_mode;
+  const search = profile.web_search ?? table.web_search;
+  return {
+    approvalPolicy: {
+      value: approval ?? (trust === "untrusted" ? "untrusted" : "on-request"),
+      explicit: approval !== undefined,
+    },
+    sandboxMode: {
+      value: sandbox ?? (trust === null ? "read-only" : "workspace-write"),
+      explicit: sandbox !== undefined,
+    },
+    webSearchMode: {
+      value: search ?? defaultWebSearch(features),
+      explicit: search !== undefined,
+    },
+  };
+}
+
+function sandboxPolicy(
+  { options, cwd, table }: ResolveInput,
+  mode: SandboxMode,
+): SandboxPolicy {
   switch (mode) {
     case "danger-full-access":
       return { type: "danger-full-access" };
@@ -140,10 +170,8 @@ function environmentPolicy({ shell_environment_policy: table }: ConfigTable): En
   };
 }
 
-/** What the user asked for; that full access prefers `live` is decided turn by turn. */
-function webSearchMode({ table, profile }: ResolveInput, features: FeatureState): WebSearchMode {
-  const explicit = profile.web_search ?? table.web_search;
-  if (explicit !== undefined) return explicit;
+/** That full access prefers `live` is decided turn by turn. */
+function defaultWebSearch(features: FeatureState): WebSearchMode {
   if (features.enabled["web_search_cached"]) return "cached";
   return features.enabled["web_search_request"] ? "live" : "cached";
 }

@@ -8,6 +8,7 @@ import type {
   Verbosity,
   WebSearchMode,
 } from "../protocol/mod.ts";
+import type { Requirements } from "./requirements/types.ts";
 
 /** `[model_providers.<id>]`, defaults filled in. Same shape as `ModelProvider` in `model/`. */
 export interface ProviderConfig {
@@ -84,6 +85,8 @@ export interface Config {
   /** Keys of features in the stage "experimental" that are on. */
   readonly experimentalFeatures: readonly string[];
   readonly logDir: AbsolutePath;
+  /** What an administrator requires. The values above obey it; what changes them later has to ask it. */
+  readonly requirements: Requirements;
   /** Shown once after the session starts. */
   readonly startupNotices: readonly StartupNotice[];
 }
@@ -114,6 +117,9 @@ export interface ConfigOverrides {
   readonly oss?: { readonly localProvider: string | null };
 }
 
+/** A managed preference of this machine by its key, in base64 as it is kept; `null` = there is none. */
+export type ManagedPreference = (key: string) => Promise<string | null>;
+
 export interface LoadConfigOptions {
   readonly codexHome: AbsolutePath;
   /** Working directory of the process, for relative paths in `-c` and flags. */
@@ -126,4 +132,8 @@ export interface LoadConfigOptions {
   readonly overrides: ConfigOverrides;
   /** Folder of machine-wide files; `/etc/codex` but for tests. */
   readonly systemDir?: AbsolutePath;
+  /** Where macOS keeps managed preferences; absent = the system has none. */
+  readonly managedPreference?: ManagedPreference;
+  /** The `requirements.toml` that the vendor's service has for this login. */
+  readonly cloudRequirements?: string | null;
 }

@@ -3,6 +3,8 @@ import { type Config, ConfigError, loadAppConfig } from "../app/mod.ts";
 import type { AbsolutePath, SandboxMode } from "../protocol/mod.ts";
 import type { ExecArgs, ExecIo } from "./args.ts";
 import { ExecError } from "./errors.ts";
+import { originatorOf } from "./originator.ts";
+import { terminalName } from "./terminal_name.ts";
 
 function sandboxModeOf(args: ExecArgs): SandboxMode | null {
   if (args.bypass) return "danger-full-access";
@@ -35,6 +37,14 @@ export async function loadExecConfig(args: ExecArgs, io: ExecIo): Promise<Config
       env: io.env,
       home: io.home,
       cliOverrides: args.configOverrides,
+      cloud: {
+        originator: originatorOf(io.env),
+        version: io.version,
+        terminal: terminalName(io.env),
+        self: io.self,
+        allowApiKeyEnv: true,
+        now: io.now,
+      },
       overrides: {
         cwd: cwd ?? io.cwd,
         approvalPolicy: "never",

@@ -15,13 +15,12 @@ import { ExecError } from "./errors.ts";
 import { loadExecConfig } from "./exec_config.ts";
 import { checkLocalProvider } from "./local/local_provider.ts";
 import { openThread } from "./open_thread.ts";
+import { originatorOf } from "./originator.ts";
 import { HumanReport, JsonReport, type Report } from "./report.ts";
 import { runTurn, type TurnOutcome } from "./run_turn.ts";
 import { StopRequest } from "./stop_request.ts";
 import { terminalName } from "./terminal_name.ts";
 import { readTurnInput, type TurnInput } from "./turn_input.ts";
-
-const DEFAULT_ORIGINATOR = "codex_exec";
 
 /** Clients match on it. */
 const NOT_TRUSTED = "Not inside a trusted directory and --skip-git-repo-check was not specified.";
@@ -41,7 +40,7 @@ function open(config: Config, io: ExecIo): Promise<App> {
     env: io.env,
     self: io.self,
     version: io.version,
-    originator: io.env["CODEX_INTERNAL_ORIGINATOR_OVERRIDE"] || DEFAULT_ORIGINATOR,
+    originator: originatorOf(io.env),
     terminal: terminalName(io.env),
     allowApiKeyEnv: true,
     source: "exec",

@@ -22,6 +22,7 @@ export {
 } from "./libc.ts";
 export { userCacheDir } from "./darwin_folders.ts";
 export { loadWindows, type Win32, type WindowsHandle } from "./load_windows.ts";
+export { readManagedPreference } from "./managed_preferences.ts";
 export { adoptOrphans, isForeground, keepForeground } from "./foreground.ts";
 export { type OsFacts, readOsFacts } from "./os_facts.ts";
 export { lastArgumentBytes, startingDescriptorLimit } from "./process_facts.ts";

@@ -1,6 +1,11 @@
 import { join } from "node:path";
 import { type Config, ConfigError, loadConfig } from "../config/mod.ts";
-import { adoptOrphans, isForeground, keepForeground } from "../platform/mod.ts";
+import {
+  adoptOrphans,
+  isForeground,
+  keepForeground,
+  readManagedPreference,
+} from "../platform/mod.ts";
 import { commandEnvironment } from "../process/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
 import {
@@ -164,6 +169,7 @@ async function exitCodeOfMissing(
 async function configOrNull(args: SandboxArgs, io: SandboxIo): Promise<Config | null> {
   try {
     return await loadConfig({
+      managedPreference: (key) => readManagedPreference(key, io.env["USER"] || null),
       codexHome: io.codexHome,
       processCwd: io.cwd,
       env: io.env,

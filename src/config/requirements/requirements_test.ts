@@ -1,0 +1,267 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { WebSearchMode } from "../../protocol/mod.ts";
+import { ConfigError } from "../error.ts";
+import { loadConfig } from "../load.ts";
+import type { Config, LoadConfigOptions } from "../types.ts";
+import { mcpRefusal } from "./mcp.ts";
+
+/** A machine with a system folder, a home and managed preferences. */
+class Machine implements AsyncDisposable {
+  readonly preferences: Record<string, string> = {};
+  cloud: string | null = null;
+
+  private constructor(readonly root: string) {}
+
+  static async create(): Promise<Machine> {
+    const machine = new Machine(await Deno.realPath(await Deno.makeTempDir()));
+    for (const name of ["etc", "home/.codex", "project"]) {
+      await Deno.mkdir(join(machine.root, name), { recursive: true });
+    }
+    return machine;
+  }
+
+  path(name: string): string {
+    return join(this.root, name);
+  }
+
+  require(text: string): Promise<void> {
+    return Deno.writeTextFile(this.path("etc/requirements.toml"), text);
+  }
+
+  managed(text: string): Promise<void> {
+    return Deno.writeTextFile(this.path("etc/managed_config.toml"), text);
+  }
+
+  load(
+    c: readonly string[] = [],
+    overrides: LoadConfigOptions["overrides"] = {},
+  ): Promise<Config> {
+    return loadConfig({
+      codexHome: this.path("home/.codex"),
+      processCwd: this.path("project"),
+      env: {},
+      home: this.path("home"),
+      cliOverrides: c,
+      overrides,
+      systemDir: this.path("etc"),
+      cloudRequirements: this.cloud,
+      managedPreference: (key) => {
+        const text = this.preferences[key];
+        return Promise.resolve(text === undefined ? null : btoa(text));
+      },
+    });
+  }
+
+  async fails(): Promise<ConfigError> {
+    const outcome = await this.load().then(() => null, (error: unknown) => error);
+    assert.ok(outcome instanceof ConfigError, String(outcome));
+    return outcome;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.root, { recursive: true });
+  }
+}
+
+const warnings = ({ startupNotices }: Config): string[] =>
+  startupNotices.flatMap((notice) => notice.type === "warning" ? [notice.message] : []);
+
+Deno.test("requirements: without any, everything is allowed", async () => {
+  await using machine = await Machine.create();
+  const { requirements } = await machine.load();
+  assert.equal(requirements.approvalPolicy.refuses("never"), null);
+  assert.equal(requirements.sandboxMode.refuses("danger-full-access"), null);
+  assert.deepEqual(
+    [requirements.mcpServers, requirements.rules, requirements.residency],
+    [null, null, null],
+  );
+});
+
+Deno.test("requirements: a chosen value that is not allowed is replaced, with a word; a default silently", async () => {
+  await using machine = await Machine.create();
+  await machine.require(
+    'allowed_approval_policies = ["untrusted", "never"]\n' +
+      'allowed_sandbox_modes = ["read-only"]\nallowed_web_search_modes = ["live"]\n',
+  );
+  const silent = await machine.load();
+  assert.equal(silent.approvalPolicy, "untrusted");
+  assert.equal(silent.sandboxPolicy.type, "read-only");
+  assert.equal(silent.webSearchMode, "live");
+  assert.deepEqual(warnings(silent), []);
+
+  const chosen = await machine.load(["approval_policy=on-request", "web_search=cached"], {
+    sandboxMode: "workspace-write",
+  });
+  assert.equal(chosen.approvalPolicy, "untrusted");
+  assert.equal(chosen.sandboxPolicy.type, "read-only");
+  assert.equal(chosen.webSearchMode, "live");
+  const file = machine.path("etc/requirements.toml");
+  const beginning = (setting: string, fallback: string) =>
+    `Configured value for \`${setting}\` is disallowed by requirements; falling back to required ` +
+    `value "${fallback}": \`${setting}\` may not be "`;
+  assert.deepEqual(
+    warnings(chosen).map((text) => text.slice(0, text.indexOf('may not be "') + 12)),
+    [
+      beginning("approval_policy", "untrusted"),
+      beginning("sandbox_mode", "read-only"),
+      beginning("web_search", "live"),
+    ],
+  );
+  for (const text of warnings(chosen)) assert.ok(text.includes(`: ${file} allows only "`), text);
+
+  const allowed = await machine.load(["approval_policy=never", "web_search=disabled"]);
+  assert.equal(allowed.approvalPolicy, "never");
+  assert.equal(allowed.webSearchMode, "disabled");
+  assert.deepEqual(warnings(allowed), []);
+});
+
+const SEARCHES: readonly [string, WebSearchMode][] = [
+  ['["cached", "live"]', "cached"],
+  ['["live"]', "live"],
+  ["[]", "disabled"],
+  ['["disabled"]', "disabled"],
+];
+
+for (const [allowed, expected] of SEARCHES) {
+  Deno.test(`requirements: web search, allowed ${allowed}, is ${expected} where nothing is chosen`, async () => {
+    await using machine = await Machine.create();
+    await machine.require(`allowed_web_search_modes = ${allowed}`);
+    assert.equal((await machine.load()).webSearchMode, expected);
+  });
+}
+
+Deno.test("requirements: a profile and a flag are choices, too, and the same constraint guards later changes", async () => {
+  await using machine = await Machine.create();
+  await machine.require('allowed_approval_policies = ["untrusted", "on-request"]');
+  const config = await machine.load(['profiles={p={approval_policy="never"}}'], { profile: "p" });
+  assert.equal(config.approvalPolicy, "untrusted");
+  assert.equal(warnings(config).length, 1);
+  assert.equal((await machine.load([], { approvalPolicy: "never" })).approvalPolicy, "untrusted");
+  const { approvalPolicy } = config.requirements;
+  assert.match(approvalPolicy.refuses("never") ?? "", /may not be "never".*requirements\.toml/);
+  assert.equal(approvalPolicy.refuses("on-request"), null);
+});
+
+Deno.test("requirements: cloud before preferences before the file before managed_config, field by field", async () => {
+  await using machine = await Machine.create();
+  await machine.managed('approval_policy = "never"\nsandbox_mode = "workspace-write"\n');
+  const legacy = await machine.load();
+  assert.deepEqual(legacy.requirements.approvalPolicy.allowed?.value, ["never"]);
+  assert.deepEqual(legacy.requirements.sandboxMode.allowed, {
+    value: ["workspace-write", "read-only"],
+    source: { type: "file", file: machine.path("etc/managed_config.toml") },
+  });
+  await machine.require(
+    'allowed_approval_policies = ["untrusted"]\nenforce_residency = "us"\n' +
+      "[experimental_network]\nenabled = true\n",
+  );
+  machine.preferences["requirements_toml_base64"] = 'allowed_approval_policies = ["on-request"]';
+  const preferred = await machine.load();
+  assert.equal(preferred.approvalPolicy, "on-request");
+  assert.equal(preferred.requirements.residency?.value, "us");
+  assert.deepEqual({ ...preferred.requirements.experimentalNetwork?.value as object }, {
+    enabled: true,
+  });
+  machine.cloud = 'allowed_approval_policies = ["on-failure"]\n[mcp_servers]\n';
+  const cloud = await machine.load();
+  assert.equal(cloud.approvalPolicy, "on-failure");
+  assert.match(cloud.requirements.approvalPolicy.refuses("never") ?? "", /cloud requirements/);
+  assert.deepEqual(cloud.requirements.sandboxMode.allowed?.value, ["workspace-write", "read-only"]);
+});
+
+Deno.test("requirements: cloud text that is no TOML counts as none, its mistakes do not", async () => {
+  await using machine = await Machine.create();
+  machine.cloud = "= nonsense";
+  assert.equal((await machine.load()).requirements.approvalPolicy.allowed, null);
+  machine.cloud = "allowed_approval_policies = []";
+  assert.match((await machine.fails()).message, /cloud requirements.*cannot be empty/);
+});
+
+const MISTAKES: readonly [name: string, text: string, code: string, says: RegExp][] = [
+  ["syntax", "a = ", "invalid_toml", /requirements\.toml:1:\d+: invalid TOML/],
+  [
+    "no approval policy at all",
+    "allowed_approval_policies = []",
+    "invalid_requirements",
+    /^Error parsing requirements file .*: field `allowed_approval_policies` cannot be empty$/,
+  ],
+  [
+    "no read-only",
+    'allowed_sandbox_modes = ["workspace-write"]',
+    "invalid_requirements",
+    /field `allowed_sandbox_modes` must contain `read-only`/,
+  ],
+  [
+    "an unknown policy, with its place",
+    'x = 1\nallowed_approval_policies = ["sometimes"]',
+    "invalid_requirements",
+    /requirements\.toml:2:30: .*must be one of/,
+  ],
+  [
+    "a server without an identity",
+    "[mcp_servers.a]\n",
+    "invalid_requirements",
+    /`identity` is missing/,
+  ],
+  [
+    "a server with two identities",
+    '[mcp_servers.a]\nidentity = { command = "x", url = "y" }\n',
+    "invalid_requirements",
+    /either `command` or `url`/,
+  ],
+];
+
+for (const [name, text, code, says] of MISTAKES) {
+  Deno.test(`requirements: ${name} stops the start`, async () => {
+    await using machine = await Machine.create();
+    await machine.require(text);
+    const error = await machine.fails();
+    assert.equal(error.code, code);
+    assert.match(error.message, says);
+  });
+}
+
+Deno.test("requirements: keys that are not known are passed over", async () => {
+  await using machine = await Machine.create();
+  await machine.require('allowed_colours = ["red"]\n[later]\nkey = 1\n');
+  await machine.load();
+});
+
+Deno.test("requirements: MCP servers by name and exact identity; an empty table blocks all", async () => {
+  await using machine = await Machine.create();
+  await machine.require(
+    '[mcp_servers.docs]\nidentity = { command = "docs-mcp" }\n' +
+      '[mcp_servers.web]\nidentity = { url = "https://example.com/mcp" }\n',
+  );
+  const { requirements } = await machine.load();
+  const reason = `requirements (${machine.path("etc/requirements.toml")})`;
+  const asked: [string, { command?: string; url?: string }, string | null][] = [
+    ["docs", { command: "docs-mcp" }, null],
+    ["docs", { command: "docs-mcp2" }, reason],
+    ["docs", { url: "docs-mcp" }, reason],
+    ["other", { command: "docs-mcp" }, reason],
+    ["constructor", { command: "docs-mcp" }, reason],
+    ["web", { url: "https://example.com/mcp" }, null],
+    ["web", { url: "https://example.com/mcp/" }, reason],
+  ];
+  for (const [name, server, expected] of asked) {
+    assert.equal(mcpRefusal(name, server, requirements), expected, name);
+  }
+  await machine.require("[mcp_servers]\n");
+  assert.notEqual(
+    mcpRefusal("docs", { command: "docs-mcp" }, (await machine.load()).requirements),
+    null,
+  );
+});
+
+Deno.test("managed preferences: a layer above all files; relative paths and bad base64 are mistakes", async () => {
+  await using machine = await Machine.create();
+  await machine.managed('model = "file"\n');
+  machine.preferences["config_toml_base64"] = 'model = "mdm"\nlog_dir = "~/logs"\n';
+  const config = await machine.load(["model=flag"]);
+  assert.equal(config.model, "mdm");
+  assert.equal(config.logDir, machine.path("home/logs"));
+  machine.preferences["config_toml_base64"] = 'log_dir = "logs"\n';
+  assert.match((await machine.fails()).message, /"logs" is a relative path/);
+});
