@@ -1,63 +1,5 @@
 import assert from "node:assert/strict";
-import { dirname, join } from "node:path";
-import { ConfigError } from "./error.ts";
-import { loadConfig } from "./load.ts";
-import type { Config, ConfigOverrides } from "./types.ts";
-
-/** A machine with its own system folder, home, `CODEX_HOME` and project. */
-class Machine implements AsyncDisposable {
-  private constructor(readonly root: string) {}
-
-  static async create(): Promise<Machine> {
-    const machine = new Machine(await Deno.realPath(await Deno.makeTempDir()));
-    for (const name of ["etc", "home/.codex", "project"]) {
-      await Deno.mkdir(join(machine.root, name), { recursive: true });
-    }
-    return machine;
-  }
-
-  path(name: string): string {
-    return join(this.root, name);
-  }
-
-  async write(name: string, text: string): Promise<void> {
-    await Deno.mkdir(dirname(this.path(name)), { recursive: true });
-    await Deno.writeTextFile(this.path(name), text);
-  }
-
-  user(text: string): Promise<void> {
-    return this.write("home/.codex/config.toml", text);
-  }
-
-  load(
-    options: {
-      c?: readonly string[];
-      env?: Record<string, string>;
-      cwd?: string;
-    } & ConfigOverrides = {},
-  ): Promise<Config> {
-    const { c = [], env = {}, cwd = "project", ...overrides } = options;
-    return loadConfig({
-      codexHome: this.path("home/.codex"),
-      processCwd: this.path(cwd),
-      env,
-      home: this.path("home"),
-      cliOverrides: c,
-      overrides,
-      systemDir: this.path("etc"),
-    });
-  }
-
-  async fails(...args: Parameters<Machine["load"]>): Promise<ConfigError> {
-    const outcome = await this.load(...args).then(() => null, (error: unknown) => error);
-    assert.ok(outcome instanceof ConfigError, String(outcome));
-    return outcome;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.root, { recursive: true });
-  }
-}
+import { Machine } from "./machine_rig.ts";
 
 Deno.test("nothing configured: the defaults", async () => {
   await using machine = await Machine.create();
@@ -195,26 +137,54 @@ Deno.test("defaults follow the trust of the working directory", async () => {
   }
 });
 
-Deno.test("order of values: flag, profile, -c, file", async () => {
+Deno.test("order of values: flag, -c, profile, file", async () => {
   await using machine = await Machine.create();
   await machine.user('model = "file"\n[profiles.p]\nmodel = "profile"\n');
   const model = async (...args: Parameters<Machine["load"]>) => (await machine.load(...args)).model;
   assert.equal(await model(), "file");
   assert.equal(await model({ c: ["model=c"] }), "c");
-  assert.equal(await model({ c: ["model=c"], profile: "p" }), "profile");
+  assert.equal(await model({ c: ["model=c"], profile: "p" }), "c");
   assert.equal(await model({ c: ["profile=p"] }), "profile");
   assert.equal(await model({ c: ["profiles.p.model=c"], profile: "p" }), "c");
-  assert.equal(await model({ profile: "p", model: "flag" }), "flag");
+  assert.equal(await model({ c: ["model=a", "profiles.p.model=b"], profile: "p" }), "b");
+  assert.equal(await model({ c: ["model=c"], profile: "p", model: "flag" }), "flag");
 });
 
-Deno.test("a value of -c that a profile hides is told", async () => {
+Deno.test("what the command line says about a feature counts more than any spelling in a file or profile", async () => {
   await using machine = await Machine.create();
-  await machine.user('[profiles.p]\nmodel = "profile"\n[profiles.p.features]\nundo = true\n');
-  const notices = async (...c: string[]) =>
-    (await machine.load({ profile: "p", c })).startupNotices.length;
-  assert.equal(await notices("model=c"), 1);
-  assert.equal(await notices("features.undo=false"), 1);
-  assert.equal(await notices("features.undo=true", "model_verbosity=low"), 0);
+  await machine.user([
+    "[features]",
+    "multi_agent = true",
+    "[profiles.p]",
+    "experimental_use_unified_exec_tool = true",
+    "tools_web_search = true",
+    "[profiles.p.features]",
+    "multi_agent = true",
+    "undo = true",
+  ].join("\n"));
+  const on = async (feature: string, ...c: string[]) => {
+    return (await machine.load({ profile: "p", c })).features[feature];
+  };
+  assert.equal(await on("undo"), true);
+  assert.equal(await on("undo", "features.undo=false"), false);
+  assert.equal(await on("undo", "features.shell_tool=false"), true);
+  assert.equal(await on("multi_agent", "features.collab=false"), false);
+  assert.equal(await on("unified_exec", "features.unified_exec=false"), false);
+  assert.equal(await on("unified_exec", "experimental_use_unified_exec_tool=false"), false);
+  assert.equal(await on("web_search_request", "tools.web_search=false"), false);
+  assert.equal(await on("undo", "features.undo=false", "profiles.p.features.undo=true"), true);
+  assert.deepEqual((await machine.load({ profile: "p", c: ["model=c"] })).model, "c");
+});
+
+Deno.test("a managed file beats the command line also about features", async () => {
+  await using machine = await Machine.create();
+  await machine.write("etc/managed_config.toml", "[features]\nmulti_agent = false\n");
+  const { features } = await machine.load({ c: ["features.multi_agent=true"] });
+  assert.equal(features["multi_agent"], false);
+  assert.equal(
+    (await machine.load({ c: ["features.collab=true"] })).features["multi_agent"],
+    false,
+  );
 });
 
 Deno.test("paths count from the file that names them, those of -c from the working directory", async () => {

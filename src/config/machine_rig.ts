@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { dirname, join } from "node:path";
+import { ConfigError } from "./error.ts";
+import { type ConfigView, readConfigView } from "./config_view.ts";
+import { loadConfig } from "./load.ts";
+import { loadLayers } from "./load_layers.ts";
+import type { Config, ConfigOverrides, LoadConfigOptions } from "./types.ts";
+
+/** How a test runs the loading: `-c` values, environment, working directory under the root, dedicated flags. */
+export type MachineRun = {
+  readonly c?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+} & Omit<ConfigOverrides, "cwd">;
+
+/** A machine with its own system folder, home, `CODEX_HOME` and project. */
+export class Machine implements AsyncDisposable {
+  private constructor(readonly root: string) {}
+
+  static async create(): Promise<Machine> {
+    const machine = new Machine(await Deno.realPath(await Deno.makeTempDir()));
+    for (const name of ["etc", "home/.codex", "project"]) {
+      await Deno.mkdir(join(machine.root, name), { recursive: true });
+    }
+    return machine;
+  }
+
+  path(name: string): string {
+    return join(this.root, name);
+  }
+
+  async write(name: string, text: string): Promise<void> {
+    await Deno.mkdir(dirname(this.path(name)), { recursive: true });
+    await Deno.writeTextFile(this.path(name), text);
+  }
+
+  user(text: string): Promise<void> {
+    return this.write("home/.codex/config.toml", text);
+  }
+
+  load(run: MachineRun = {}): Promise<Config> {
+    return loadConfig(this.#options(run));
+  }
+
+  async view(run: MachineRun = {}): Promise<ConfigView> {
+    return await readConfigView(await loadLayers(this.#options(run)), { includeLayers: true });
+  }
+
+  #options(run: MachineRun): LoadConfigOptions {
+    const { c = [], env = {}, cwd = "project", ...overrides } = run;
+    return {
+      codexHome: this.path("home/.codex"),
+      processCwd: this.path(cwd),
+      env,
+      home: this.path("home"),
+      cliOverrides: c,
+      overrides,
+      systemDir: this.path("etc"),
+    };
+  }
+
+  async fails(run: MachineRun = {}): Promise<ConfigError> {
+    const outcome = await this.load(run).then(() => null, (error: unknown) => error);
+    assert.ok(outcome instanceof ConfigError, String(outcome));
+    return outcome;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.root, { recursive: true });
+  }
+}
