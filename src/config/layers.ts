@@ -7,7 +7,7 @@ import { CONFIG_SCHEMA } from "./schema.ts";
 import { emptyTable, parseToml, type TomlTable } from "./toml.ts";
 
 /** Where a layer comes from, lowest precedence first. */
-export type LayerType = "system" | "user" | "project" | "session" | "managed";
+export type LayerType = "system" | "user" | "project" | "session" | "managed" | "managed_mdm";
 
 /** One source of configuration. */
 export interface Layer {
