@@ -80,7 +80,7 @@ export const FEATURES: readonly Feature[] = [
 ];
 
 /** Older spellings that are still understood. */
-const ALIASES: Readonly<Record<string, string>> = {
+export const FEATURE_ALIASES: Readonly<Record<string, string>> = {
   connectors: "apps",
   enable_experimental_windows_sandbox: "experimental_windows_sandbox",
   experimental_use_unified_exec_tool: "unified_exec",
@@ -93,7 +93,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 /** The registry key that a name stands for; `null` = nobody knows the name. */
 export function featureKey(name: string): string | null {
   if (FEATURES.some((feature) => feature.key === name)) return name;
-  return Object.hasOwn(ALIASES, name) ? ALIASES[name] ?? null : null;
+  return Object.hasOwn(FEATURE_ALIASES, name) ? FEATURE_ALIASES[name] ?? null : null;
 }
 
 /**

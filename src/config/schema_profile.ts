@@ -75,9 +75,10 @@ export const SHARED_FIELDS = {
   },
   chatgpt_base_url: {
     shape: string,
-    doc: "Address of the services behind a ChatGPT login.",
+    doc:
+      "Address of the services behind a ChatGPT login, such as what its administrators require. " +
+      "The model is asked elsewhere: see `model_providers`.",
     default: "https://chatgpt.com/backend-api/",
-    unused: true,
   },
   oss_provider: {
     shape: string,
@@ -93,7 +94,7 @@ export const SHARED_FIELDS = {
         unused: true,
       },
     }),
-    doc: "Usage data.",
+    doc: "Usage data that is sent to the vendor.",
   },
   js_repl_node_path: {
     shape: path,
