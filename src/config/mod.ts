@@ -5,7 +5,8 @@
  * Never looks at the environment, the working directory or the home folder by itself: they are passed in.
  * Only the composition root and `cli/` see the whole `Config`; other rooms take their own options.
  *
- * Start with `load.ts`, then `schema.ts`, the one table that describes every key.
+ * Start with `load.ts`, then `schema.ts`, the one table that describes every key. What writes the file is in `edit/`: start
+ * with `edit_config.ts`.
  *
  * @module
  */
@@ -18,6 +19,20 @@ export {
   readConfigView,
 } from "./config_view.ts";
 export { loadDotEnv } from "./dotenv.ts";
+/** Everything that writes `config.toml`: loaded by what needs it. */
+export const configEdits = () => import("./edit/edits.ts");
+export type { ConfigEdit, InlineTables } from "./edit/change.ts";
+export type {
+  ConfigValueEdit,
+  ConfigWriteResult,
+  OverriddenMetadata,
+  WriteConfigOptions,
+} from "./edit/config_values.ts";
+export type { ConfigWriteErrorCode } from "./edit/config_write_error.ts";
+export type { EditConfigOptions, EditOutcome } from "./edit/edit_config.ts";
+export type { McpServerEntry } from "./edit/mcp_servers.ts";
+export type { PersonalityMigration } from "./edit/personality_migration.ts";
+export type { ConfigHome } from "./edit/settings.ts";
 export {
   type Feature,
   featureKey,
