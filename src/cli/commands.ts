@@ -2,6 +2,7 @@ import { DOCTOR } from "./doctor_spec.ts";
 import { COMPLETION } from "./completion_spec.ts";
 import { EXEC } from "./exec_spec.ts";
 import { EXECPOLICY } from "./execpolicy_spec.ts";
+import { FEATURES_COMMAND } from "./features_spec.ts";
 import { LOGIN, LOGOUT } from "./login_spec.ts";
 import { DEBUG_COMMAND, SANDBOX_COMMAND } from "./sandbox_spec.ts";
 import { BYPASS, EVERYWHERE, FULL_AUTO, INTERACTIVE } from "./shared_flags.ts";
@@ -31,6 +32,7 @@ export const ROOT: CommandSpec = {
     LOGOUT,
     DEMO,
     COMPLETION,
+    FEATURES_COMMAND,
     DOCTOR,
     SANDBOX_COMMAND,
     DEBUG_COMMAND,
