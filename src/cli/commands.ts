@@ -4,6 +4,7 @@ import { EXEC } from "./exec_spec.ts";
 import { EXECPOLICY } from "./execpolicy_spec.ts";
 import { FEATURES_COMMAND } from "./features_spec.ts";
 import { LOGIN, LOGOUT } from "./login_spec.ts";
+import { RESPONSES_API_PROXY, STDIO_TO_UDS } from "./relay_spec.ts";
 import { DEBUG_COMMAND, SANDBOX_COMMAND } from "./sandbox_spec.ts";
 import { BYPASS, EVERYWHERE, FULL_AUTO, INTERACTIVE } from "./shared_flags.ts";
 import type { CommandSpec } from "./spec.ts";
@@ -37,6 +38,8 @@ export const ROOT: CommandSpec = {
     SANDBOX_COMMAND,
     DEBUG_COMMAND,
     EXECPOLICY,
+    RESPONSES_API_PROXY,
+    STDIO_TO_UDS,
   ],
   versionName: "codex-cli",
   needs: [],

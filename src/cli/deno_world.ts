@@ -19,6 +19,7 @@ export function openWorld(mainUrl: string): World {
         return Deno.stdin.isTerminal();
       },
       read: () => new Response(Deno.stdin.readable).bytes(),
+      stream: () => Deno.stdin.readable,
     },
     stdout: textSink(Deno.stdout),
     stderr: textSink(Deno.stderr),
@@ -102,7 +103,7 @@ function textSink(output: Output): TextSink {
       return output.isTerminal();
     },
     write(text) {
-      const bytes = new TextEncoder().encode(text);
+      const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
       // One after the other, so that texts never mix.
       last = last.catch(() => true).then((open) => open && writeAll(output, bytes));
       return last;

@@ -231,6 +231,13 @@ completion bash -c noeq => codex > completion config=noeq ["bash"]
 completion -- bash => codex > completion ["bash"]
 help completion => help: codex completion
 help login status => help: codex login status
+stdio-to-uds /nonexistent/sock => codex > stdio-to-uds ["/nonexistent/sock"]
+stdio-to-uds --help => help: codex stdio-to-uds
+responses-api-proxy --help => help: codex responses-api-proxy
+responses-api-proxy --upstream-url nope => codex > responses-api-proxy upstream-url=nope
+responses-api-proxy => codex > responses-api-proxy
+help stdio-to-uds => help: codex stdio-to-uds
+help responses-api-proxy => help: codex responses-api-proxy
 `);
 
 /** Mistakes exit with 2 and write to stderr. */
@@ -276,7 +283,11 @@ execpolicy check -r ; execpolicy check -r /dev/null
 execpolicy check --pretty --pretty -r /dev/null ls ; execpolicy check ls -r /dev/null
 execpolicy check --nope -r /dev/null ls ; execpolicy check -r '' ls ; completion nope
 completion bash zsh ; completion BASH ; completion '' ; completion --nope ; completion --version
-completion help
+completion help ; stdio-to-uds ; stdio-to-uds a b ; stdio-to-uds --nope ; stdio-to-uds --version
+responses-api-proxy --nope ; responses-api-proxy x ; responses-api-proxy --port
+responses-api-proxy --port x ; responses-api-proxy --port 99999 ; responses-api-proxy --port -1
+responses-api-proxy --port 1 --port 2 ; responses-api-proxy --server-info
+responses-api-proxy --http-shutdown=1 ; responses-api-proxy --version
 `.trim().split(/ ; |\n/);
 
 function parseTable(table: string): (readonly [line: string, meaning: string])[] {
@@ -312,8 +323,8 @@ function outcomeOf(parsed: Parsed): string {
 }
 
 /** Collects what is written. */
-function sink(): TextSink & { readonly texts: string[] } {
-  const texts: string[] = [];
+function sink(): TextSink & { readonly texts: unknown[] } {
+  const texts: unknown[] = [];
   return {
     texts,
     isTerminal: false,
@@ -335,7 +346,7 @@ async function answer(args: readonly string[]): Promise<readonly [number, boolea
     home: none,
     self: { argv: [], env: {} },
     isCompiled: false,
-    stdin: { isTerminal: false, read: none },
+    stdin: { isTerminal: false, read: none, stream: none },
     stdout,
     stderr,
     columns: () => null,

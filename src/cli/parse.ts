@@ -194,6 +194,12 @@ class LevelReader {
     if (flag.choices !== undefined && !flag.choices.includes(word)) {
       throw this.#mistake(`"${word}" is no value of ${shown(flag)}${choicesOf(flag)}`);
     }
+    if (flag.range !== undefined && !isInRange(word, flag.range)) {
+      const [smallest, largest] = flag.range;
+      throw this.#mistake(
+        `"${word}" is no value of ${shown(flag)} (a whole number from ${smallest} to ${largest})`,
+      );
+    }
     const parts = flag.commas ? word.split(",") : [word];
     if (flag.nonEmpty && parts.includes("")) {
       throw this.#mistake(`${shown(flag)} needs a value`);
@@ -307,6 +313,10 @@ function shown(flag: FlagSpec): string {
 
 function choicesOf(flag: FlagSpec): string {
   return flag.choices === undefined ? "" : ` (one of ${flag.choices.join(", ")})`;
+}
+
+function isInRange(word: string, [smallest, largest]: readonly [number, number]): boolean {
+  return /^\d+$/.test(word) && Number(word) >= smallest && Number(word) <= largest;
 }
 
 /** Bare words directly behind the token at `index`. */

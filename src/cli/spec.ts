@@ -10,6 +10,8 @@ export interface FlagSpec {
   /** Placeholder of the value; absent = a switch. */
   readonly value?: string;
   readonly choices?: readonly string[];
+  /** The value is a whole number between these two. */
+  readonly range?: readonly [smallest: number, largest: number];
   /** May be given more than once. */
   readonly repeats?: true;
   /** Also takes the bare words that follow its value. */

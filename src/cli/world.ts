@@ -2,14 +2,14 @@ import type { AbsolutePath } from "../protocol/mod.ts";
 
 export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
-/** A stream to write text to. */
+/** A stream to write to. */
 export interface TextSink {
   readonly isTerminal: boolean;
   /**
    * Resolves when the whole text has been handed to the operating system, in the order of the calls. `false`
    * = the reader has gone (closed pipe), which is not an error.
    */
-  write(text: string): Promise<boolean>;
+  write(text: string | Uint8Array): Promise<boolean>;
 }
 
 /** Everything of the process and its surroundings that a command may touch. */
@@ -35,6 +35,8 @@ export interface World {
     readonly isTerminal: boolean;
     /** Everything up to the end. */
     read(): Promise<Uint8Array>;
+    /** Piece by piece, as they come. Either this or `read`, and only once. */
+    stream(): ReadableStream<Uint8Array>;
   };
   readonly stdout: TextSink;
   readonly stderr: TextSink;

@@ -62,6 +62,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   sandbox_command: ["config", "platform", "process", "sandbox", "network"],
   // Looks at everything and changes nothing; a broken part must not keep the others from being looked at.
   doctor: ["platform", "files", "config", "auth", "model", "git", "sandbox", "process"],
+  // The one server that hands out answers and keeps the key: nothing of the agent is in it.
+  responses_proxy: [],
   // One executable is several programs: as `apply_patch`, and as the helper that confines itself, it has no front end.
   cli: [
     "platform",
@@ -70,7 +72,10 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "exec",
     "demo",
     "sandbox_command",
+    "responses_proxy",
     "doctor",
+    // The catalogue, for people who look into the program.
+    "model",
     "policy",
     "patch",
     "sandbox",
