@@ -1,3 +1,4 @@
+import { DEBUG_COMMAND } from "./debug_spec.ts";
 import { DOCTOR } from "./doctor_spec.ts";
 import { COMPLETION } from "./completion_spec.ts";
 import { EXEC } from "./exec_spec.ts";
@@ -5,7 +6,7 @@ import { EXECPOLICY } from "./execpolicy_spec.ts";
 import { FEATURES_COMMAND } from "./features_spec.ts";
 import { LOGIN, LOGOUT } from "./login_spec.ts";
 import { RESPONSES_API_PROXY, STDIO_TO_UDS } from "./relay_spec.ts";
-import { DEBUG_COMMAND, SANDBOX_COMMAND } from "./sandbox_spec.ts";
+import { SANDBOX_COMMAND } from "./sandbox_spec.ts";
 import { BYPASS, EVERYWHERE, FULL_AUTO, INTERACTIVE } from "./shared_flags.ts";
 import type { CommandSpec } from "./spec.ts";
 

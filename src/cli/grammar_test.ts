@@ -27,6 +27,7 @@ help help => help: codex help
 help exec help => help: codex exec help
 help sandbox linux => help: codex sandbox linux
 help sandbox landlock => help: codex sandbox linux
+help debug => help: codex debug
 help execpolicy => help: codex execpolicy
 help execpolicy check => help: codex execpolicy check
 -h=x => help: codex
@@ -207,6 +208,13 @@ sandbox -c noeq linux true => codex > sandbox config=noeq > linux ["true"]
 -m x sandbox linux true => codex model=x > sandbox > linux ["true"]
 --yolo sandbox linux true => codex dangerously-bypass-approvals-and-sandbox > sandbox > linux ["true"]
 sandbox linux -- true => codex > sandbox > linux ["true"]
+debug => codex > debug
+debug help => help: codex debug
+debug --help => help: codex debug
+debug help seatbelt => help: codex debug seatbelt
+debug landlock true => codex > debug > landlock ["true"]
+debug landlock --help => help: codex debug landlock
+debug seatbelt true => codex > debug > seatbelt ["true"]
 execpolicy => codex > execpolicy
 execpolicy help => help: codex execpolicy
 execpolicy help check => help: codex execpolicy check
@@ -217,6 +225,19 @@ execpolicy check --rules /dev/null --rules /dev/null ls -l => codex > execpolicy
 execpolicy check -r /nonexistent ls => codex > execpolicy > check rules=/nonexistent ["ls"]
 execpolicy check -r /dev/null -- ls -l => codex > execpolicy > check rules=/dev/null ["ls","-l"]
 execpolicy check -r=/dev/null ls => codex > execpolicy > check rules=/dev/null ["ls"]
+features => codex > features
+features help => help: codex features
+features help list => help: codex features list
+features list => codex > features > list
+features enable nope => codex > features > enable ["nope"]
+features disable nope => codex > features > disable ["nope"]
+features list --help => help: codex features list
+features enable --help => help: codex features enable
+--enable nope features list => codex enable=nope > features > list
+-c noeq features list => codex config=noeq > features > list
+features -c noeq list => codex > features config=noeq > list
+features list -c noeq => codex > features > list config=noeq
+-p nope features list => codex profile=nope > features > list
 completion => codex > completion
 completion bash => codex > completion ["bash"]
 completion zsh => codex > completion ["zsh"]
@@ -230,6 +251,8 @@ completion bash -c noeq => codex > completion config=noeq ["bash"]
 -c noeq completion => codex config=noeq > completion
 completion -- bash => codex > completion ["bash"]
 help completion => help: codex completion
+help features => help: codex features
+help features list => help: codex features list
 help login status => help: codex login status
 stdio-to-uds /nonexistent/sock => codex > stdio-to-uds ["/nonexistent/sock"]
 stdio-to-uds --help => help: codex stdio-to-uds
@@ -244,33 +267,33 @@ help responses-api-proxy => help: codex responses-api-proxy
 const MISTAKES = `
 help nope ; help exec nope ; help --help ; help -h ; help --nope ; help exec --help ; --help=x
 --version=1 ; exec resume -V ; exec resume --version ; login --version ; login -V ; logout --version
-sandbox --version ; sandbox linux --version ; execpolicy --version ; --nope ; -x ; -xh
---nope --help ; exec --nope ; exec --jso hi ; exec --JSON hi ; exec --json=true hi ; exec --json= hi
-exec --json --json hi ; exec --json --experimental-json hi ; exec -m a -m b hi
-exec -m a --model=b hi ; exec -m ; exec -m -x ; exec -m -- hi ; exec -s nope hi
-exec -s READ-ONLY hi ; exec -s ; exec -s '' hi ; exec --color ; exec --color Never hi
-exec --color '' hi ; exec -c ; exec -c -x hi ; exec -c --json hi ; exec --add-dir= hi
-exec --add-dir '' hi ; exec -C '' hi ; exec --cd= hi ; exec --output-schema= hi ; exec -o '' hi
-exec -i '' hi ; exec -i ; exec hi -i ; exec -i a,,b ; exec -i , hi ; exec -i --json hi
-exec -i -- hi ; exec a b ; exec a b c ; exec -- resume x ; exec -- hi there ; exec -- -c noeq
-exec hi -- there ; exec - - ; exec '' '' ; exec e hi ; exec help review ; exec help nope
-exec help resume nope ; exec help -h ; exec -a never hi ; exec --ask-for-approval never hi
-exec --search hi ; exec --no-alt-screen hi ; exec --yolo --full-auto hi ; exec --full-auto --yolo hi
-exec --yolo --yolo hi ; exec --yolo --dangerously-bypass-approvals-and-sandbox hi
-exec --full-auto --full-auto hi ; exec --oss --oss hi ; exec --oss=1 hi
-exec --local-provider x --local-provider y hi ; exec -C a -C b hi ; exec -o a -o b hi
-exec -p a -p b hi ; exec -s read-only -s read-only hi ; exec --color auto --color auto hi
-exec --ephemeral --ephemeral hi ; exec --skip-git-repo-check --skip-git-repo-check hi
-exec --enable ; exec -jh ; exec resume -s read-only x ; exec resume -C . x
-exec resume --last --last ; exec resume --last a b c ; exec resume a b c ; exec resume -i a b c d
-exec resume -i '' x ; exec resume --yolo --full-auto x ; exec resume --all --all
-exec resume -m x -m y z ; exec resume --color never x ; exec resume --oss x ; exec resume -p x y
-exec resume -o x y ; exec resume --output-schema x y ; exec resume --add-dir x y
-exec --yolo resume --full-auto x ; exec --full-auto resume --yolo x ; exec p q resume
-exec --nope resume ; exec --nope --help ; exec resume --nope --help ; exec a b -h
-exec -s nope --help ; --yolo -a never ; --yolo --full-auto ; --yolo --full-auto exec hi
---yolo -a never exec hi ; --full-auto exec --yolo hi ; -a nope ; -a nope exec hi ; -s nope
--s nope exec hi ; -m ; -m a -m b ; --color always exec ; --json exec hi
+sandbox --version ; sandbox linux --version ; execpolicy --version ; debug --version
+features --version ; --nope ; -x ; -xh ; --nope --help ; exec --nope ; exec --jso hi
+exec --JSON hi ; exec --json=true hi ; exec --json= hi ; exec --json --json hi
+exec --json --experimental-json hi ; exec -m a -m b hi ; exec -m a --model=b hi ; exec -m
+exec -m -x ; exec -m -- hi ; exec -s nope hi ; exec -s READ-ONLY hi ; exec -s ; exec -s '' hi
+exec --color ; exec --color Never hi ; exec --color '' hi ; exec -c ; exec -c -x hi
+exec -c --json hi ; exec --add-dir= hi ; exec --add-dir '' hi ; exec -C '' hi ; exec --cd= hi
+exec --output-schema= hi ; exec -o '' hi ; exec -i '' hi ; exec -i ; exec hi -i ; exec -i a,,b
+exec -i , hi ; exec -i --json hi ; exec -i -- hi ; exec a b ; exec a b c ; exec -- resume x
+exec -- hi there ; exec -- -c noeq ; exec hi -- there ; exec - - ; exec '' '' ; exec e hi
+exec help review ; exec help nope ; exec help resume nope ; exec help -h ; exec -a never hi
+exec --ask-for-approval never hi ; exec --search hi ; exec --no-alt-screen hi
+exec --yolo --full-auto hi ; exec --full-auto --yolo hi ; exec --yolo --yolo hi
+exec --yolo --dangerously-bypass-approvals-and-sandbox hi ; exec --full-auto --full-auto hi
+exec --oss --oss hi ; exec --oss=1 hi ; exec --local-provider x --local-provider y hi
+exec -C a -C b hi ; exec -o a -o b hi ; exec -p a -p b hi ; exec -s read-only -s read-only hi
+exec --color auto --color auto hi ; exec --ephemeral --ephemeral hi
+exec --skip-git-repo-check --skip-git-repo-check hi ; exec --enable ; exec -jh
+exec resume -s read-only x ; exec resume -C . x ; exec resume --last --last
+exec resume --last a b c ; exec resume a b c ; exec resume -i a b c d ; exec resume -i '' x
+exec resume --yolo --full-auto x ; exec resume --all --all ; exec resume -m x -m y z
+exec resume --color never x ; exec resume --oss x ; exec resume -p x y ; exec resume -o x y
+exec resume --output-schema x y ; exec resume --add-dir x y ; exec --yolo resume --full-auto x
+exec --full-auto resume --yolo x ; exec p q resume ; exec --nope resume ; exec --nope --help
+exec resume --nope --help ; exec a b -h ; exec -s nope --help ; --yolo -a never ; --yolo --full-auto
+--yolo --full-auto exec hi ; --yolo -a never exec hi ; --full-auto exec --yolo hi ; -a nope
+-a nope exec hi ; -s nope ; -s nope exec hi ; -m ; -m a -m b ; --color always exec ; --json exec hi
 --skip-git-repo-check exec hi ; hi there ; hi --nope ; hi -- there ; -- exec hi ; -- hi there
 '' '' ; - - ; loginn ; loginn status ; login nope ; login status nope ; login status --nope
 login --with-api-key --with-api-key ; login --device-auth --device-auth ; login help nope
@@ -278,10 +301,12 @@ login --api-key ; login --experimental_issuer ; login -- status ; login status -
 login status -c ; --yolo --full-auto login status ; logout nope ; logout --nope ; logout help
 -s nope logout ; sandbox nope ; sandbox --nope ; sandbox linux --nope
 sandbox linux --full-auto --full-auto true ; sandbox linux --log-denials true
-sandbox linux -m x true ; execpolicy nope ; execpolicy check ; execpolicy check ls
+sandbox linux -m x true ; debug nope ; execpolicy nope ; execpolicy check ; execpolicy check ls
 execpolicy check -r ; execpolicy check -r /dev/null
 execpolicy check --pretty --pretty -r /dev/null ls ; execpolicy check ls -r /dev/null
-execpolicy check --nope -r /dev/null ls ; execpolicy check -r '' ls ; completion nope
+execpolicy check --nope -r /dev/null ls ; execpolicy check -r '' ls ; features nope
+features list more ; features list --json ; features list -m x ; features enable
+features enable a b ; features disable ; features list --version ; completion nope
 completion bash zsh ; completion BASH ; completion '' ; completion --nope ; completion --version
 completion help ; stdio-to-uds ; stdio-to-uds a b ; stdio-to-uds --nope ; stdio-to-uds --version
 responses-api-proxy --nope ; responses-api-proxy x ; responses-api-proxy --port

@@ -61,15 +61,8 @@ export const SANDBOX_COMMAND: CommandSpec = {
   needs: [],
 };
 
-/** `codex debug`: names that scripts written for earlier versions use. */
-export const DEBUG_COMMAND: CommandSpec = {
-  name: "debug",
-  summary: "Older names of the sandbox commands",
-  positionals: [],
-  flags: EVERYWHERE,
-  commands: [
-    onSystem("seatbelt", [], MACOS, [LOG_DENIALS, ...FLAGS]),
-    onSystem("landlock", [], LINUX, FLAGS),
-  ],
-  needs: [],
-};
+/** Older names of the sandbox commands, for scripts that use them. */
+export const OLDER_SANDBOX_COMMANDS: readonly CommandSpec[] = [
+  onSystem("seatbelt", [], MACOS, [LOG_DENIALS, ...FLAGS]),
+  onSystem("landlock", [], LINUX, FLAGS),
+];

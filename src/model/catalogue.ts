@@ -35,6 +35,11 @@ export function listModels(filter: ModelFilter = { chatgptLogin: false }): Model
   return pickable(BUNDLED_MODELS, filter);
 }
 
+/** Every bundled model, those that no picker shows included, best first. */
+export function everyModel(): ModelInfo[] {
+  return mergeCatalogue([]);
+}
+
 /** Slug that is used when nobody chose one: the first model of the picker. */
 export function defaultModel(): string {
   return firstModel(BUNDLED_MODELS, { chatgptLogin: false });

@@ -7,8 +7,9 @@
  *
  * @module
  */
-export { defaultModel, findModel, listModels, type ModelFilter } from "./catalogue.ts";
+export { defaultModel, everyModel, findModel, listModels, type ModelFilter } from "./catalogue.ts";
 export { createModelClient } from "./client.ts";
+export { modelEntryJson } from "./model_entry_json.ts";
 export { ModelError } from "./model_error.ts";
 export { type ModelsCache, ModelsManager, type ModelsManagerOptions } from "./models_manager.ts";
 export { offersFreeformPatch, rerenderShellOutputs } from "./rerender.ts";
