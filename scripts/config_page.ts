@@ -45,9 +45,12 @@ Later ones go before earlier ones, key by key; lists are replaced as a whole:
 3. \`.codex/config.toml\` of the project, from its root down to the working directory, if you trust the
    project
 4. \`-c key=value\`, \`--enable\`, \`--disable\`
-5. the machine's \`/etc/codex/managed_config.toml\` (Windows: \`managed_config.toml\` in CODEX_HOME)
-6. the active profile, for the keys that a profile may set
-7. flags such as \`-m\` and \`-s\`
+5. the machine's \`/etc/codex/managed_config.toml\` (Windows: \`managed_config.toml\` in CODEX_HOME),
+   and on macOS managed preferences
+
+The active profile goes before all files for the keys that it sets, but not before \`-c\`. Flags such
+as \`-m\` and \`-s\` go before everything. What an administrator requires in \`requirements.toml\` then
+limits what comes of it.
 
 A path is relative to the folder of the file that it stands in, and with \`-c\` to the working
 directory; \`~\` is your home.

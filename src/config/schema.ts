@@ -111,7 +111,8 @@ export const CONFIG_SCHEMA = table({
   },
   profiles: {
     shape: map(PROFILE),
-    doc: "Named sets of keys. The active one goes before the same keys at the top and before `-c`.",
+    doc:
+      "Named sets of keys. The active one goes before the same keys at the top, but not before `-c`.",
   },
   model_providers: {
     shape: map(PROVIDER),

@@ -1,4 +1,13 @@
-import { type Config, ConfigError, findCodexHome, loadConfig } from "../config/mod.ts";
+import {
+  type Config,
+  ConfigError,
+  type ConfigLayers,
+  findCodexHome,
+  loadConfig,
+  type LoadConfigOptions,
+  loadLayers,
+} from "../config/mod.ts";
+import { readManagedPreference } from "../platform/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
 import type { DoctorArgs, Surroundings } from "./types.ts";
 
@@ -14,12 +23,16 @@ export interface Scene {
   /** The folder of everything that is kept. It need not exist. */
   codexHome(): Promise<Outcome<AbsolutePath>>;
   config(): Promise<Outcome<Config>>;
+  /** The sources of the configuration. */
+  layers(): Promise<Outcome<ConfigLayers>>;
 }
 
 export function openScene(args: DoctorArgs, around: Surroundings): Scene {
   const codexHome = once(() => outcomeOf(readHome(around)));
-  const config = once(() => outcomeOf(readConfig(args, around, codexHome)));
-  return { args, around, codexHome, config };
+  const options = once(() => configOptions(args, around, codexHome));
+  const config = once(() => outcomeOf(options().then(loadConfig)));
+  const layers = once(() => outcomeOf(options().then(loadLayers)));
+  return { args, around, codexHome, config, layers };
 }
 
 async function readHome({ env, home }: Surroundings): Promise<AbsolutePath> {
@@ -29,21 +42,22 @@ async function readHome({ env, home }: Surroundings): Promise<AbsolutePath> {
   return await findCodexHome({ env, home: home ?? "/" });
 }
 
-async function readConfig(
+async function configOptions(
   args: DoctorArgs,
   { env, cwd, home }: Surroundings,
   codexHome: () => Promise<Outcome<AbsolutePath>>,
-): Promise<Config> {
+): Promise<LoadConfigOptions> {
   const found = await codexHome();
   if (!found.ok) throw found.error;
-  return await loadConfig({
+  return {
     codexHome: found.value,
     processCwd: cwd ?? "/",
     env,
     home: home ?? "/",
+    managedPreference: (key) => readManagedPreference(key, env["USER"] || null),
     cliOverrides: args.configOverrides,
     overrides: args.profile === null ? {} : { profile: args.profile },
-  });
+  };
 }
 
 async function outcomeOf<T>(work: Promise<T>): Promise<Outcome<T>> {

@@ -1,5 +1,11 @@
 import { join } from "node:path";
-import { ConfigError, type ConfigErrorCode } from "../../config/mod.ts";
+import {
+  type Config,
+  ConfigError,
+  type ConfigErrorCode,
+  type ConfigLayers,
+  sourceName,
+} from "../../config/mod.ts";
 import { ok, problem, reasonOf, skipped, warning } from "../finding.ts";
 import type { Check } from "../run_checks.ts";
 import { shownLine } from "../secrets.ts";
@@ -95,6 +101,58 @@ const file: Check = {
   },
 };
 
+const layers: Check = {
+  id: "config.layers",
+  area: "config",
+  async run(scene) {
+    const found = await scene.layers();
+    if (!found.ok) return skipped("the configuration does not load");
+    const { stack } = found.value;
+    const loaded = await scene.config();
+    const required = loaded.ok ? requirementLines(loaded.value.requirements) : [];
+    const details = [...stack.filter(isThere).map(layerLine), ...required];
+    const counting = stack.filter((layer) => isThere(layer) && layer.disabledReason === null);
+    const off = stack.filter(({ disabledReason }) => disabledReason !== null);
+    const summary = counting.length === 0
+      ? "nothing is set: the defaults count"
+      : `${counting.length} ${counting.length === 1 ? "source counts" : "sources count"}`;
+    return off.length === 0 ? ok(summary, details) : warning(
+      `${summary}, and ${off.length} of a project ${off.length === 1 ? "does" : "do"} not`,
+      "Trust the project in config.toml, if you know who wrote its files.",
+      details,
+    );
+  },
+};
+
+type Layer = ConfigLayers["stack"][number];
+
+function isThere({ text, table }: Layer): boolean {
+  return text !== null || Object.keys(table).length > 0;
+}
+
+function layerLine({ type, file, table, disabledReason }: Layer): string {
+  const keys = Object.keys(table);
+  const where = file ?? (type === "session" ? "the command line" : "managed preferences");
+  if (disabledReason !== null) return `${type}, off: ${disabledReason}`;
+  return `${type}: ${where} (${keys.length === 0 ? "empty" : keys.join(", ")})`;
+}
+
+/** What an administrator limits, and where that is written. */
+function requirementLines(required: Config["requirements"]): string[] {
+  const limited = [
+    ["approval_policy", required.approvalPolicy.allowed],
+    ["sandbox_mode", required.sandboxMode.allowed],
+    ["web_search", required.webSearchMode.allowed],
+    ["mcp_servers", required.mcpServers],
+    ["rules", required.rules],
+    ["residency", required.residency],
+    ["network", required.experimentalNetwork],
+  ] as const;
+  return limited.flatMap(([name, limit]) =>
+    limit === null ? [] : [`required: ${name}, by ${sourceName(limit.source)}`]
+  );
+}
+
 const profile: Check = {
   id: "config.profile",
   area: "config",
@@ -123,6 +181,7 @@ const REMEDIES: Readonly<Partial<Record<ConfigErrorCode, string>>> = {
   unknown_feature: "Run `codex features list` for the names.",
   unknown_profile: "Define it under [profiles.NAME], or choose another one with `profile` or -p.",
   unknown_provider: "Define it under [model_providers.NAME], or choose another `model_provider`.",
+  invalid_requirements: "Ask who runs this machine to mend the requirements.",
   no_local_provider: "Set oss_provider to ollama or lmstudio.",
 };
 
@@ -143,4 +202,4 @@ function loadFailure(error: unknown): Finding {
   );
 }
 
-export const CONFIG_CHECKS: readonly Check[] = [home, permissions, file, profile];
+export const CONFIG_CHECKS: readonly Check[] = [home, permissions, file, layers, profile];
