@@ -9,6 +9,8 @@ export class Mismatch extends Error {
     readonly path: readonly string[],
     message: string,
     readonly missing: boolean = false,
+    /** A text would have been right, and something else was given that can be read as one. */
+    readonly wantsText: boolean = false,
   ) {
     super(message);
   }
@@ -39,7 +41,7 @@ export function checkValue(
     case "path":
       if (typeof value === "string") return value;
       if (value instanceof Date) return value.toISOString();
-      throw wanted(path, value, "a string");
+      throw wanted(path, value, "a string", !isTable(value) && !Array.isArray(value));
     case "bool":
       if (typeof value === "boolean") return value;
       throw wanted(path, value, "true or false");
@@ -144,8 +146,13 @@ function readEntries(
   return result;
 }
 
-function wanted(path: readonly string[], value: TomlValue, what: string): Mismatch {
-  return new Mismatch(path, `must be ${what}, not ${describe(value)}`);
+function wanted(
+  path: readonly string[],
+  value: TomlValue,
+  what: string,
+  wantsText = false,
+): Mismatch {
+  return new Mismatch(path, `must be ${what}, not ${describe(value)}`, false, wantsText);
 }
 
 function describe(value: TomlValue): string {

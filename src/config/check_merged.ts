@@ -1,4 +1,5 @@
 import { Mismatch, readValue } from "./check.ts";
+import { withoutLaterKeys } from "./later_keys.ts";
 import { type Layer, mergeLayers } from "./layers.ts";
 import { locateMismatch } from "./locate.ts";
 import type { Shape, ValueOf } from "./shape.ts";
@@ -13,7 +14,7 @@ export function checkMerged<const S extends Shape>(
   layers: readonly Layer[],
 ): ValueOf<S> {
   try {
-    return readValue<S>(shape, mergeLayers(layers));
+    return readValue<S>(shape, withoutLaterKeys(mergeLayers(layers)));
   } catch (error) {
     throw error instanceof Mismatch ? locateMismatch(error, layers) : error;
   }

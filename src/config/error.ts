@@ -6,6 +6,7 @@ import type { AbsolutePath } from "../protocol/mod.ts";
  * - `codex_home`: `CODEX_HOME` names something that is no directory.
  * - `unreadable_file`, `empty_file`: a config file, or a file that a key names.
  * - `invalid_toml`: syntax. `invalid_value`, `missing_value`: a known key of the wrong type, or absent.
+ * - `unknown_key`: a key that nobody knows, where only known ones are wanted.
  * - `invalid_override`: `-c` without `=` or without a key. `unknown_feature`: `--enable` of an unknown name.
  * - `invalid_requirements`: what an administrator requires is not well-formed.
  * - `unknown_profile`, `unknown_provider`, `no_local_provider`: a name that nothing defines.
@@ -19,6 +20,7 @@ export type ConfigErrorCode =
   | "invalid_toml"
   | "invalid_value"
   | "missing_value"
+  | "unknown_key"
   | "invalid_override"
   | "unknown_feature"
   | "unknown_profile"
@@ -68,4 +70,9 @@ export class ConfigError extends Error {
   get located(): boolean {
     return this.line !== null;
   }
+}
+
+/** A path of keys as one writes it in TOML. */
+export function dottedKey(path: readonly string[]): string {
+  return path.map((key) => /^[A-Za-z0-9_-]+$/.test(key) ? key : JSON.stringify(key)).join(".");
 }

@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import type { AbsolutePath } from "../protocol/mod.ts";
 import { ConfigError } from "./error.ts";
 import { mergeTables } from "./merge.ts";
+import { type Override, overrideTable } from "./overrides.ts";
 import { absolutisePaths, type PathBase } from "./paths.ts";
 import { CONFIG_SCHEMA } from "./schema.ts";
 import { emptyTable, parseToml, type TomlTable } from "./toml.ts";
@@ -20,6 +21,8 @@ export interface Layer {
   readonly text: string | null;
   /** Why the layer does not count. `null` = it counts. */
   readonly disabledReason: string | null;
+  /** What was typed, for the layer of the command line. */
+  readonly given?: readonly Override[];
 }
 
 /** Reads a file as a layer; a missing file is an empty layer. */
@@ -40,13 +43,14 @@ export async function fileLayer(
 }
 
 /** The layer of `-c`, `--enable` and `--disable`. */
-export function sessionLayer(table: TomlTable, base: PathBase): Layer {
+export function sessionLayer(given: readonly Override[], base: PathBase): Layer {
   return {
     type: "session",
     file: null,
-    table: absolutisePaths(CONFIG_SCHEMA, table, base),
+    table: absolutisePaths(CONFIG_SCHEMA, overrideTable(given), base),
     text: null,
     disabledReason: null,
+    given,
   };
 }
 

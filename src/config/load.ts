@@ -9,6 +9,7 @@ import { CONFIG_SCHEMA, type ConfigTable } from "./schema.ts";
 import { emptyTable } from "./toml.ts";
 import { trustOf } from "./trust.ts";
 import type { Config, LoadConfigOptions } from "./types.ts";
+import { refuseUnknownKeys, unknownKeyNotices } from "./unknown_keys.ts";
 
 /**
  * Reads every layer, merges them, checks the outcome and fills in defaults. Above the layers stand the active profile, what
@@ -27,6 +28,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
   });
   const flags = stack.find(({ type }) => type === "session")?.table ?? emptyTable();
   const merged: ConfigTable = checkMerged(CONFIG_SCHEMA, stack);
+  if (options.strict) refuseUnknownKeys(stack);
   const profileName = options.overrides.profile ?? merged.profile ?? null;
   return await resolveConfig({
     options,
@@ -40,6 +42,6 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
     ruleFolders: ruleFolders(
       stack.filter(({ type }) => type === "system" || type === "user" || type === "project"),
     ),
-    notices: [],
+    notices: options.strict ? [] : unknownKeyNotices(stack),
   });
 }

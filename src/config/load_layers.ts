@@ -3,7 +3,7 @@ import type { AbsolutePath } from "../protocol/mod.ts";
 import { checkMerged } from "./check_merged.ts";
 import { fileLayer, type Layer, sessionLayer, systemFolder } from "./layers.ts";
 import { decoded, preferenceLayer } from "./managed_preference.ts";
-import { overrideTable } from "./overrides.ts";
+import { parseOverrides } from "./overrides.ts";
 import { projectLayers } from "./project_layers.ts";
 import { choice, list, map, string, table } from "./shape.ts";
 import { mainRepoRoot, type Projects } from "./trust.ts";
@@ -53,7 +53,7 @@ export async function loadLayers(options: LoadLayersOptions): Promise<ConfigLaye
     ? join(codexHome, "managed_config.toml")
     : join(systemDir, "managed_config.toml");
 
-  const session = sessionLayer(await overrideTable(options.cliOverrides), { dir: cwd, home });
+  const session = sessionLayer(await parseOverrides(options.cliOverrides), { dir: cwd, home });
   const system = await fileLayer("system", join(systemDir, "config.toml"), home);
   const user = await fileLayer("user", userFile, home);
   const managed = await fileLayer("managed", managedFile, home);

@@ -1,8 +1,9 @@
 import type { Mismatch } from "./check.ts";
-import { ConfigError } from "./error.ts";
+import { ConfigError, dottedKey } from "./error.ts";
 import type { Layer } from "./layers.ts";
 import { locatedMessage, positionAt } from "../files/mod.ts";
 import { valueAt } from "./merge.ts";
+import { type Override, overrideFor } from "./overrides.ts";
 import { findSpan } from "./spans.ts";
 
 /**
@@ -17,10 +18,10 @@ export function locateMismatch(mismatch: Mismatch, layers: readonly Layer[]): Co
   );
   const subject = key === "" ? mismatch.message : `\`${key}\`: ${mismatch.message}`;
   if (origin === undefined || origin.file === null || origin.text === null) {
-    const where = origin?.type === "session" ? " (given with -c, --enable or --disable)" : "";
-    return new ConfigError(code, `${subject}${where}`, { key, file: origin?.file ?? null }, {
-      cause: mismatch,
-    });
+    return new ConfigError(code, unplaced(mismatch, key, origin ?? null), {
+      key,
+      file: origin?.file ?? null,
+    }, { cause: mismatch });
   }
   const { file, text } = origin;
   const span = findSpan(text, mismatch.path);
@@ -37,6 +38,20 @@ export function locateMismatch(mismatch: Mismatch, layers: readonly Layer[]): Co
   );
 }
 
-function dottedKey(path: readonly string[]): string {
-  return path.map((key) => /^[A-Za-z0-9_-]+$/.test(key) ? key : JSON.stringify(key)).join(".");
+/** For values that stand in no file: those of the command line are shown as they were typed. */
+function unplaced(mismatch: Mismatch, key: string, origin: Layer | null): string {
+  const given = origin?.given ?? [];
+  const typed = overrideFor(given, mismatch.path) ??
+    given.findLast(({ path }) => mismatch.path.every((part, index) => part === path[index]));
+  const where = typed ? `-c ${typed.text}: ` : "";
+  const isWhole = typed?.path.length === mismatch.path.length;
+  const quoted = typed && isWhole && mismatch.wantsText ? ` (${quotedForm(typed)})` : "";
+  return `${where}${mismatch.message}${quoted}${key === "" ? "" : ` in \`${key}\``}`;
+}
+
+/** What to type where the value was meant as text. */
+function quotedForm({ text }: Override): string {
+  const at = text.indexOf("=");
+  const [key, value] = [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+  return `for text, quote it: -c '${key}="${value}"'`;
 }

@@ -11,6 +11,7 @@ export type MachineRun = {
   readonly c?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  readonly strict?: boolean;
 } & Omit<ConfigOverrides, "cwd">;
 
 /** A machine with its own system folder, home, `CODEX_HOME` and project. */
@@ -47,7 +48,7 @@ export class Machine implements AsyncDisposable {
   }
 
   #options(run: MachineRun): LoadConfigOptions {
-    const { c = [], env = {}, cwd = "project", ...overrides } = run;
+    const { c = [], env = {}, cwd = "project", strict = false, ...overrides } = run;
     return {
       codexHome: this.path("home/.codex"),
       processCwd: this.path(cwd),
@@ -55,6 +56,7 @@ export class Machine implements AsyncDisposable {
       home: this.path("home"),
       cliOverrides: c,
       overrides,
+      strict,
       systemDir: this.path("etc"),
     };
   }

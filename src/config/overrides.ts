@@ -6,8 +6,16 @@ const SHORT_KEYS: Readonly<Record<string, string>> = {
   use_linux_sandbox_bwrap: "features.use_linux_sandbox_bwrap",
 };
 
+/** One `-c key=value`. */
+export interface Override {
+  readonly path: readonly string[];
+  readonly value: TomlValue;
+  /** As it was typed. */
+  readonly text: string;
+}
+
 /**
- * Makes one table out of `-c key=value` strings, in order: a later leaf replaces an earlier one.
+ * Reads `-c key=value` strings.
  *
  * The key is split at every dot, without quoting; keys that hold dots need a table value, as in
  * `projects={"/w/x.y"={trust_level="trusted"}}`. The value is TOML, or else taken as text, with
@@ -15,28 +23,45 @@ const SHORT_KEYS: Readonly<Record<string, string>> = {
  *
  * @throws ConfigError `invalid_override`
  */
-export async function overrideTable(overrides: readonly string[]): Promise<TomlTable> {
-  const table = emptyTable();
-  for (const override of overrides) {
-    const at = override.indexOf("=");
+export async function parseOverrides(texts: readonly string[]): Promise<Override[]> {
+  const overrides: Override[] = [];
+  for (const text of texts) {
+    const at = text.indexOf("=");
     if (at === -1) {
       throw new ConfigError(
         "invalid_override",
-        `Error parsing -c overrides: Invalid override (missing '='): ${override}`,
+        `Error parsing -c overrides: Invalid override (missing '='): ${text}`,
       );
     }
-    const key = override.slice(0, at).trim();
+    const key = text.slice(0, at).trim();
     if (key === "") {
       throw new ConfigError(
         "invalid_override",
-        `Error parsing -c overrides: Empty key in override: ${override}`,
+        `Error parsing -c overrides: Empty key in override: ${text}`,
       );
     }
-    const text = override.slice(at + 1).trim();
-    const value = await parseTomlValue(text) ?? text.replace(/^["']+|["']+$/g, "");
-    setAt(table, (SHORT_KEYS[key] ?? key).split("."), value);
+    const raw = text.slice(at + 1).trim();
+    const value = await parseTomlValue(raw) ?? raw.replace(/^["']+|["']+$/g, "");
+    overrides.push({ path: (SHORT_KEYS[key] ?? key).split("."), value, text });
   }
+  return overrides;
+}
+
+/** One table of all overrides, in order: a later leaf replaces an earlier one. */
+export function overrideTable(overrides: readonly Override[]): TomlTable {
+  const table = emptyTable();
+  for (const { path, value } of overrides) setAt(table, path, value);
   return table;
+}
+
+/** The override that the value at `path` comes from, or part of it. */
+export function overrideFor(
+  overrides: readonly Override[],
+  path: readonly string[],
+): Override | null {
+  const touches = (other: readonly string[]) =>
+    path.slice(0, other.length).every((key, index) => key === other[index]);
+  return overrides.findLast((override) => touches(override.path)) ?? null;
 }
 
 function setAt(root: TomlTable, path: readonly string[], value: TomlValue): void {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { ConfigError } from "./error.ts";
-import { overrideTable } from "./overrides.ts";
+import { overrideFor, overrideTable, parseOverrides } from "./overrides.ts";
 
 async function plain(...overrides: string[]): Promise<unknown> {
   const replacer = (_: string, value: unknown) => typeof value === "bigint" ? Number(value) : value;
-  return JSON.parse(JSON.stringify(await overrideTable(overrides), replacer));
+  return JSON.parse(JSON.stringify(overrideTable(await parseOverrides(overrides)), replacer));
 }
 
 Deno.test("the value is TOML, or else text without its quotes", async () => {
@@ -51,7 +51,7 @@ Deno.test("one key has a short form", async () => {
 Deno.test("an override needs a key and an equals sign", async () => {
   for (const override of ["noeq", "=x", "  =x", ""]) {
     await assert.rejects(
-      overrideTable([override]),
+      parseOverrides([override]),
       (error) => error instanceof ConfigError && error.code === "invalid_override",
       override,
     );
@@ -59,6 +59,16 @@ Deno.test("an override needs a key and an equals sign", async () => {
 });
 
 Deno.test("names of Object's own members do no harm", async () => {
-  await overrideTable(["__proto__.polluted=1", "constructor.prototype.polluted=1"]);
+  overrideTable(await parseOverrides(["__proto__.polluted=1", "constructor.prototype.polluted=1"]));
   assert.equal(({} as Record<string, unknown>)["polluted"], undefined);
+});
+
+Deno.test("what was typed for a value is found again: the last that sets it or what it stands in", async () => {
+  const overrides = await parseOverrides(["tui={a=1}", " model = x ", "model=5", "tui.b=2"]);
+  const typed = (...path: string[]) => overrideFor(overrides, path)?.text ?? null;
+  assert.equal(typed("model"), "model=5");
+  assert.equal(typed("tui", "a"), "tui={a=1}");
+  assert.equal(typed("tui", "b"), "tui.b=2");
+  assert.equal(typed("tui", "b", "c"), "tui.b=2");
+  assert.equal(typed("other"), null);
 });

@@ -16,10 +16,21 @@ export function findSpan(text: string, path: readonly string[]): Span | null {
   return scanner.spans.get(keyOf(path)) ?? null;
 }
 
+/**
+ * Where the keys of a document stand: the key before the equals sign, or the header of a table. One reading serves many
+ * questions.
+ */
+export function keySpans(text: string): (path: readonly string[]) => Span | null {
+  const scanner = new Scanner(text);
+  scanner.document();
+  return (path) => scanner.keys.get(keyOf(path)) ?? scanner.spans.get(keyOf(path)) ?? null;
+}
+
 const keyOf = (path: readonly string[]): string => JSON.stringify(path);
 
 class Scanner {
   readonly spans = new Map<string, Span>();
+  readonly keys = new Map<string, Span>();
   #at = 0;
   /** Number of elements seen of each `[[array]]`. */
   readonly #counts = new Map<string, number>();
@@ -73,6 +84,7 @@ class Scanner {
     const start = this.#at;
     const keys = this.#dottedKey();
     const keyEnd = this.#at;
+    this.keys.set(keyOf([...table, ...keys]), { start, end: keyEnd });
     for (let length = 1; length < keys.length; length += 1) {
       const parent = keyOf([...table, ...keys.slice(0, length)]);
       if (!this.spans.has(parent)) this.spans.set(parent, { start, end: keyEnd });

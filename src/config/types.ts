@@ -130,6 +130,8 @@ export interface LoadConfigOptions {
   /** `key=value` strings from `-c`, then `--enable` and `--disable` in that form, in order. */
   readonly cliOverrides: readonly string[];
   readonly overrides: ConfigOverrides;
+  /** Keys that nobody knows are an error, in place of a warning. */
+  readonly strict?: boolean;
   /** Folder of machine-wide files; `/etc/codex` but for tests. */
   readonly systemDir?: AbsolutePath;
   /** Where macOS keeps managed preferences; absent = the system has none. */

@@ -31,16 +31,33 @@ export function locatedMessage({ file, text, start, end, message }: Located): st
   const source = text.split("\n")[start.line - 1]?.replace(/\r$/, "");
   if (source === undefined || source.length > MAX_SHOWN) return head;
   const gutter = " ".repeat(String(start.line).length);
-  const carets = start.line === end.line ? Math.max(1, end.column - start.column + 1) : 1;
-  // Tabs are kept in front of the carets, so that both lines are indented alike on any terminal.
-  const lead = [...source].slice(0, start.column - 1).map((c) => c === "\t" ? "\t" : " ");
-  lead.length = start.column - 1;
+  const characters = [...source];
+  const marked = start.line === end.line
+    ? characters.slice(start.column - 1, end.column)
+    : characters.slice(start.column - 1, start.column);
+  const carets = Math.max(1, marked.reduce((width, c) => width + columnsOf(c), 0));
   return [
     head,
     `${gutter} |`,
     `${start.line} | ${source}`,
-    `${gutter} | ${Array.from(lead, (c) => c ?? " ").join("")}${"^".repeat(carets)}`,
+    `${gutter} | ${characters.slice(0, start.column - 1).map(blank).join("")}${"^".repeat(carets)}`,
   ].join("\n");
+}
+
+/** Tabs are kept in front of the carets, so that both lines are indented alike on any terminal. */
+function blank(character: string): string {
+  return character === "\t" ? "\t" : " ".repeat(columnsOf(character));
+}
+
+/** Marks that join the character before, and what has no width at all. */
+const NARROW = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
+/** What terminals give two columns: scripts of East Asia, full-width forms, pictures. */
+const WIDE =
+  /^[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE4F\uFF00-\uFF60\uFFE0-\uFFE6\u{1F300}-\u{1F64F}\u{1F680}-\u{1F6FF}\u{1F900}-\u{1F9FF}\u{20000}-\u{3FFFD}]$/u;
+
+function columnsOf(character: string): number {
+  if (NARROW.test(character)) return 0;
+  return WIDE.test(character) ? 2 : 1;
 }
 
 /** Turns offsets in UTF-16 units into a position. */

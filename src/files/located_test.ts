@@ -56,3 +56,18 @@ Deno.test("columns count characters", () => {
   assert.deepEqual(positionAt(text, text.indexOf("#")), { line: 2, column: 9 });
   assert.deepEqual(positionAt(text, 0), { line: 1, column: 1 });
 });
+
+Deno.test("carets stand beneath what they mean: after tabs, wide characters and marks, at Windows line ends", () => {
+  const text = '\t"日本" = e\u0301x "ü字"\r\n';
+  assert.equal(
+    locatedMessage({
+      file: "/f",
+      text,
+      start: { line: 1, column: 13 },
+      end: { line: 1, column: 16 },
+      message: "wrong",
+    }),
+    ["/f:1:13: wrong", "  |", '1 | \t"日本" = e\u0301x "ü字"', "  | \t" + " ".repeat(12) + "^^^^^"]
+      .join("\n"),
+  );
+});
