@@ -1,5 +1,5 @@
 import type { ExecArgs } from "../exec/mod.ts";
-import { configOverrides, mergeFlags } from "./merged_flags.ts";
+import { configOverrides, isStrict, mergeFlags } from "./merged_flags.ts";
 import type { Level } from "./spec.ts";
 
 /**
@@ -42,6 +42,7 @@ export async function execArgs(
     outputLastMessage: all.value("output-last-message"),
     color: color === "always" || color === "never" ? color : "auto",
     configOverrides: configOverrides(levels),
+    strictConfig: isStrict(levels),
     resume: target === null ? null : target.resume,
   };
 }

@@ -32,6 +32,7 @@ Deno.test("nothing given", async () => {
     outputLastMessage: null,
     color: "auto",
     configOverrides: [],
+    strictConfig: false,
     resume: null,
   });
 });

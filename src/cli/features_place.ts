@@ -1,7 +1,7 @@
 import { findCodexHome, loadDotEnv, type LoadLayersOptions } from "../config/mod.ts";
 import { readManagedPreference } from "../platform/mod.ts";
 import { homeOf } from "./home.ts";
-import { configOverrides } from "./merged_flags.ts";
+import { configOverrides, isStrict } from "./merged_flags.ts";
 import type { Level } from "./spec.ts";
 import type { World } from "./world.ts";
 
@@ -20,6 +20,7 @@ export async function featuresPlace(
     processCwd: world.cwd(),
     env: { ...world.env, ...await loadDotEnv(codexHome, world.env) },
     cliOverrides,
+    strict: isStrict(levels),
     managedPreference: (key) => readManagedPreference(key, world.env["USER"] || null),
     overrides: {},
   };

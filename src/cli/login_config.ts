@@ -1,16 +1,10 @@
 import type { LoginPlace } from "../auth/mod.ts";
-import {
-  type Config,
-  ConfigError,
-  featureOverrides,
-  findCodexHome,
-  loadConfig,
-  loadDotEnv,
-} from "../config/mod.ts";
+import { type Config, ConfigError, findCodexHome, loadConfig, loadDotEnv } from "../config/mod.ts";
 import { readManagedPreference } from "../platform/mod.ts";
 import { homeOf } from "./home.ts";
 import { useProxies } from "./proxies.ts";
-import { type Level, valuesOf } from "./spec.ts";
+import { configOverrides, isStrict } from "./merged_flags.ts";
+import type { Level } from "./spec.ts";
 import type { World } from "./world.ts";
 
 /** What the commands around the login know before they begin. */
@@ -31,17 +25,14 @@ export async function loginSetting(
     const codexHome = await findCodexHome({ env: world.env, home });
     const env = { ...world.env, ...await loadDotEnv(codexHome, world.env) };
     useProxies(env);
-    const given = (long: string) => levels.flatMap((level) => valuesOf(level, long));
     const config = await loadConfig({
       managedPreference: (key) => readManagedPreference(key, world.env["USER"] || null),
       codexHome,
       processCwd: world.cwd(),
       env,
       home,
-      cliOverrides: [
-        ...given("config"),
-        ...featureOverrides(given("enable"), given("disable")),
-      ],
+      cliOverrides: configOverrides(levels),
+      strict: isStrict(levels),
       overrides: {},
     });
     const place = { codexHome, store: config.credentialsStore, now: () => world.now() };

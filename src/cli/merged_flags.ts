@@ -1,4 +1,5 @@
 import { featureOverrides } from "../config/mod.ts";
+import { STRICT_CONFIG } from "./shared_flags.ts";
 import { type Level, valueOf, valuesOf } from "./spec.ts";
 
 /** Flags of the levels of one command line, taken together: `codex -m a exec -m b` has the model `b`. */
@@ -23,6 +24,11 @@ export function mergeFlags(levels: readonly Level[]): MergedFlags {
     values: (long) => levels.flatMap((level) => valuesOf(level, long)),
     has: (long) => levels.some((level) => level.switches.has(long)),
   };
+}
+
+/** Keys that nobody knows are an error: `--strict-config` at any level. */
+export function isStrict(levels: readonly Level[]): boolean {
+  return mergeFlags(levels).has(STRICT_CONFIG.long);
 }
 
 /**

@@ -3,7 +3,7 @@ import { ConfigError, findCodexHome, loadDotEnv } from "../config/mod.ts";
 import { runSandboxed, type SandboxSystem } from "../sandbox_command/mod.ts";
 import { usageText } from "./help.ts";
 import { homeOf } from "./home.ts";
-import { configOverrides, mergeFlags } from "./merged_flags.ts";
+import { configOverrides, isStrict, mergeFlags } from "./merged_flags.ts";
 import type { Invocation } from "./spec.ts";
 import { USAGE_ERROR } from "./usage.ts";
 import type { World } from "./world.ts";
@@ -58,6 +58,7 @@ export async function run({ levels }: Invocation, world: World): Promise<number>
     profile: all.value("profile"),
     addDirs: all.values("add-dir"),
     configOverrides: configOverrides(levels),
+    strictConfig: isStrict(levels),
   }, {
     env: { ...world.env, ...await loadDotEnv(codexHome, world.env) },
     cwd,

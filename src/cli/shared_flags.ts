@@ -1,5 +1,12 @@
 import type { FlagSpec } from "./spec.ts";
 
+/** Of the whole command line, wherever it stands. */
+export const STRICT_CONFIG: FlagSpec = {
+  long: "strict-config",
+  doc: "Refuse keys in config.toml that nobody knows",
+  details: "Without it they are told in a warning.",
+};
+
 /** Flags that every command has. */
 export const EVERYWHERE: readonly FlagSpec[] = [
   {
@@ -26,6 +33,7 @@ export const EVERYWHERE: readonly FlagSpec[] = [
     doc: "Switch a feature off",
     details: "The same as -c features.FEATURE=false; --disable beats --enable.",
   },
+  STRICT_CONFIG,
 ];
 
 export const MODEL: FlagSpec = {

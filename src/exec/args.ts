@@ -28,6 +28,8 @@ export interface ExecArgs {
   readonly color: "always" | "never" | "auto";
   /** `key=value` from `-c`, then `--enable` and `--disable` in that form; outer levels first. */
   readonly configOverrides: readonly string[];
+  /** Keys that nobody knows are an error. */
+  readonly strictConfig: boolean;
   /** Set by `exec resume`. */
   readonly resume: ResumeArgs | null;
 }

@@ -37,6 +37,7 @@ export async function loadExecConfig(args: ExecArgs, io: ExecIo): Promise<Config
       env: io.env,
       home: io.home,
       cliOverrides: args.configOverrides,
+      strict: args.strictConfig,
       cloud: {
         originator: originatorOf(io.env),
         version: io.version,

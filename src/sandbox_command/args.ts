@@ -18,6 +18,8 @@ export interface SandboxArgs {
   readonly addDirs: readonly string[];
   /** `key=value`. */
   readonly configOverrides: readonly string[];
+  /** Keys that nobody knows are an error. */
+  readonly strictConfig: boolean;
 }
 
 /** What the command may touch of the process. */

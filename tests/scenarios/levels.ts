@@ -120,4 +120,20 @@ export const LEVELS: readonly Scenario[] = [
     model: [finalAnswer()],
     runs: [{ args: ["exec", "-s", "read-only", "--add-dir", "/usr", "hi"], exit: 0 }],
   },
+  {
+    name: "--strict-config refuses keys that nobody knows, at any level",
+    differs: "later versions have the flag",
+    homeFiles: { "config.toml": 'modle = "x"\n' },
+    model: [finalAnswer()],
+    runs: [
+      {
+        args: ["--strict-config", "exec", "hi"],
+        exit: 1,
+        stdout: "",
+        stderr: /config\.toml:1:1\b/,
+      },
+      { args: ["exec", "--strict-config", "hi"], exit: 1, stdout: "", stderr: /modle/ },
+      { args: ["exec", "hi"], exit: 0, stdout: "done\n" },
+    ],
+  },
 ];
