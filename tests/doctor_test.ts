@@ -86,6 +86,19 @@ async function everyFile(folder: string): Promise<string[]> {
   return found.sort();
 }
 
+/** A certificate like any other. */
+const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBdTCCARugAwIBAgIUAqd2u2a/SLqFySWerP7vA9K/G/8wCgYIKoZIzj0EAwIw
+DzENMAsGA1UEAwwEdGVzdDAgFw0yNjExMjQwNjEzNTVaGA8yMTI2MTAzMTA2MTM1
+NVowDzENMAsGA1UEAwwEdGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABLE1
+ODUPm0W/toLy37gQvDnAL/h3I1JOix4Gyl2Fpn3S+2jDWk+nz/UmwVdhIpMHNySF
+GcGfSVS3wlfgUA4SnkajUzBRMB0GA1UdDgQWBBSIwJYDGPlb154EEEHx7T6arjId
+xTAfBgNVHSMEGDAWgBSIwJYDGPlb154EEEHx7T6arjIdxTAPBgNVHRMBAf8EBTAD
+AQH/MAoGCCqGSM49BAMCA0gAMEUCIQDdEPXt31m8JXSC4h2Ds3xL/9yeSD+p2tDh
+NfM5zRD8aQIgczTgB5K9mdcZgn+qDbKAC5Z5xM6CTPYlkatBm46AUzY=
+-----END CERTIFICATE-----
+`;
+
 const IDS = [
   "install.program",
   "install.path",
@@ -342,6 +355,33 @@ Deno.test("doctor: proxies and certificates that cannot work", async () => {
   });
   assert.equal(entry(broken, "network.proxy").status, "problem");
   assert.match(entry(broken, "network.certificates").summary, /does not exist/);
+});
+
+Deno.test("doctor: certificates that count, and that the runtime would not look at", async () => {
+  await using stage = await openHome();
+  const file = join(stage.root, "ca.pem");
+  await Deno.writeTextFile(file, CERTIFICATE + CERTIFICATE);
+  const found = async (env: Record<string, string>) =>
+    entry(await examine(stage, { env }), "network.certificates");
+  const alone = await found({ SSL_CERT_FILE: file });
+  assert.equal(alone.status, "warning");
+  assert.match(alone.remedy ?? "", /DENO_TLS_CA_STORE/);
+  assert.match(alone.details[0] ?? "", /2 certificates/);
+  const told = await found({ SSL_CERT_FILE: file, DENO_TLS_CA_STORE: "mozilla,system" });
+  assert.equal(told.status, "ok");
+  assert.equal((await found({ DENO_CERT: file })).status, "ok");
+  await Deno.writeTextFile(file, CERTIFICATE.replace("MIIBdTCC", "AAAAAAAA"));
+  assert.equal((await found({ DENO_CERT: file })).status, "problem");
+});
+
+Deno.test("doctor: looks at the folder of --cd, which has to be there", async () => {
+  await using stage = await openHome();
+  const run = await runCodex(stage, { args: ["doctor", "--offline", "--cd", "nowhere"] });
+  assert.equal(run.code, 1);
+  assert.equal(run.stdout, "");
+  assert.match(run.stderr, /--cd nowhere/);
+  const moved = await examine(stage, { args: ["--offline", "-C", stage.home] });
+  assert.match(entry(moved, "git.repository").summary, /no repository/);
 });
 
 Deno.test("doctor: for a person it is aligned text without colours, and the last line sums up", async () => {

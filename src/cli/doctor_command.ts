@@ -8,13 +8,19 @@ import type { Invocation } from "./spec.ts";
 import { VERSION } from "./version.ts";
 import type { World } from "./world.ts";
 
-/** `codex doctor`. Whatever is broken is for the report to tell, so nothing here may fail. */
+/** `codex doctor`. Whatever is broken is for the report to tell, but for a mistake in the command line. */
 export async function run({ levels }: Invocation, world: World): Promise<number> {
   const home = await world.home();
   const env = { ...world.env, ...await dotEnv(world, home) };
   useProxies(env);
   const flags = mergeFlags(levels);
-  const cwd = workingFolder(world);
+  const folder = flags.value("cd");
+  const here = workingFolder(world);
+  const cwd = here === null ? null : resolve(here, folder ?? ".");
+  if (folder !== null && !await isFolder(cwd ?? folder)) {
+    await world.stderr.write(`Error: --cd ${folder}: there is no such directory\n`);
+    return 1;
+  }
   return await runDoctor({
     json: flags.has("json"),
     offline: flags.has("offline"),
@@ -22,7 +28,7 @@ export async function run({ levels }: Invocation, world: World): Promise<number>
     configOverrides: configOverrides(levels),
   }, {
     env,
-    cwd: cwd === null ? null : resolve(cwd, flags.value("cd") ?? "."),
+    cwd,
     home,
     self: world.self,
     version: VERSION,
@@ -52,6 +58,10 @@ function workingFolder(world: World): AbsolutePath | null {
   } catch {
     return null;
   }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await Deno.stat(path).then((info) => info.isDirectory, () => false);
 }
 
 function terminalFacts({ stdin, stdout, stderr }: World): TerminalFacts {

@@ -120,7 +120,11 @@ const certificates: Check = {
       if (typeof found === "string") {
         return problem(`${name} names ${file}, ${found}`, `Correct ${name}, or unset it.`, details);
       }
-      details.push(`${name}: ${file}, ${found} certificate${found === 1 ? "" : "s"}`);
+      const many = `${found} certificate${found === 1 ? "" : "s"}`;
+      const whose = name === "NODE_EXTRA_CA_CERTS"
+        ? "; for Node, DENO_CERT does the same here"
+        : "";
+      details.push(`${name}: ${file}, ${many}${whose}`);
     }
     const folder = env["SSL_CERT_DIR"] ?? "";
     if (folder !== "") {
@@ -136,6 +140,15 @@ const certificates: Check = {
     }
     const store = env["DENO_TLS_CA_STORE"] ?? "";
     if (store !== "") details.push(`DENO_TLS_CA_STORE: ${store}`);
+    const idle = ["SSL_CERT_FILE", "SSL_CERT_DIR"].find((name) => (env[name] ?? "") !== "");
+    // The runtime looks at these two only when it is told to ask the system for its certificates.
+    if (idle !== undefined && !store.split(",").includes("system") && !env["DENO_CERT"]) {
+      return warning(
+        `${idle} is set, but counts only together with DENO_TLS_CA_STORE`,
+        "Set DENO_TLS_CA_STORE=mozilla,system if servers have certificates of your organisation.",
+        details,
+      );
+    }
     return ok(
       details.length === 0
         ? "no certificates besides the built-in ones"
