@@ -181,6 +181,7 @@ async function configOrNull(args: SandboxArgs, io: SandboxIo): Promise<Config | 
       home: io.home,
       cliOverrides: args.configOverrides,
       strict: args.strictConfig,
+      strict: args.strictConfig,
       overrides: {
         sandboxMode: args.fullAuto ? "workspace-write" : "read-only",
         ...(args.addDirs.length === 0 ? {} : { addDirs: args.addDirs }),
