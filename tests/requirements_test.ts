@@ -137,3 +137,54 @@ managed("rules that allow something stop the start", async (stage) => {
   assert.equal(run.code, 1);
   assert.match(run.stderr, /requirements\.toml: rules\.prefix_rules\[0\]\.decision: "allow"/);
 });
+
+managed(
+  "codex sandbox reaches allowed hosts through the proxy, and leaves none of it behind",
+  async (stage) => {
+    await using model = await startScriptedModel([]);
+    const server = Deno.serve(
+      { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+      () => new Response("WELCOME\n"),
+    );
+    try {
+      const { port } = server.addr;
+      const script = [
+        `exec 4<>/dev/tcp/127.0.0.1/${port} && echo PAST`,
+        'p="${HTTP_PROXY##*:}"',
+        'exec 3<>"/dev/tcp/127.0.0.1/$p" || exit 9',
+        `printf 'GET http://127.0.0.1:${port}/ HTTP/1.1\\r\\nHost: 127.0.0.1:${port}\\r\\n` +
+        `Connection: close\\r\\n\\r\\n' >&3`,
+        "cat <&3",
+      ].join("\n");
+      const run = await runManaged(
+        stage,
+        model,
+        '[experimental_network]\nenabled = true\nallowed_domains = ["127.0.0.1"]\n',
+        ["sandbox", "linux", "--", "bash", "-c", script],
+      );
+      assert.equal(run.code, 0, run.stderr);
+      assert.match(run.stdout, /WELCOME/);
+      assert.doesNotMatch(run.stdout, /PAST/);
+      const left = await Array.fromAsync(Deno.readDir(stage.codexHome), ({ name }) => name);
+      assert.deepEqual(left.filter((name) => name !== "config.toml"), []);
+    } finally {
+      await server.shutdown();
+    }
+  },
+);
+
+managed(
+  "codex sandbox: a mistake in what is required of the network is told, and nothing runs",
+  async (stage) => {
+    await using model = await startScriptedModel([]);
+    const run = await runManaged(
+      stage,
+      model,
+      '[experimental_network]\nenabled = "yes"\n',
+      ["sandbox", "linux", "--", "echo", "RAN"],
+    );
+    assert.equal(run.code, 125);
+    assert.match(run.stderr, /experimental_network\.enabled has to be true or false/);
+    assert.equal(run.stdout, "");
+  },
+);

@@ -28,7 +28,7 @@ import type {
 import type { RolloutItem, RolloutLine, RolloutRecorder } from "../rollout/mod.ts";
 import type { Sandbox, SelfCommand } from "../sandbox/mod.ts";
 import type { Logger } from "../telemetry/mod.ts";
-import { SessionApprovals } from "../tools/mod.ts";
+import { type NetworkAccess, SessionApprovals } from "../tools/mod.ts";
 import { EventQueue } from "./event_queue.ts";
 import type { Hooks } from "./hooks.ts";
 import { PendingAnswers } from "./pending_answers.ts";
@@ -49,6 +49,8 @@ export interface ThreadServices {
   readonly commandEnv: Readonly<Record<string, string>>;
   wrapShell(argv: readonly string[], cwd: AbsolutePath): readonly string[];
   readonly tmpdir: AbsolutePath | null;
+  /** The proxy that commands have to go through; `null` = there is none. */
+  readonly network: NetworkAccess | null;
   readonly processes: ProcessTable;
   readonly logger: Logger;
   readonly now: () => number;

@@ -65,6 +65,7 @@ export class Thread implements AsyncDisposable {
       reasoningEffort: settings.effort,
       historyLogId: 0,
       historyEntryCount: 0,
+      networkProxy: services.network?.addresses ?? null,
       rolloutPath: options.recorder?.path ?? null,
     });
     for (const notice of options.notices) await session.emit("", notice);

@@ -17,15 +17,17 @@ export function createToolHost(session: Session, turn: () => Turn): ToolHost {
       turn().queued.push({ kind: "item", item });
     },
     askExecApproval: async (request) => {
-      const decision = session.pending.awaitDecision(request.callId);
+      const { approvalId, network } = request;
+      const decision = session.pending.awaitDecision(approvalId ?? request.callId);
       await emit({
         type: "exec_approval_request",
         callId: request.callId,
-        approvalId: null,
+        approvalId,
         turnId: turn().id,
         command: request.command,
         cwd: request.cwd,
         reason: request.reason,
+        networkApprovalContext: network,
         proposedExecpolicyAmendment: request.proposedPrefix,
         parsedCommand: request.parsedCommand,
       });

@@ -83,6 +83,7 @@ export async function openTurn(
     shell: services.shell,
     commandEnv: services.commandEnv,
     tmpdir: services.tmpdir,
+    network: services.network,
     sandbox: () => services.sandbox(),
     self: services.self,
     wrapShell: (argv, cwd) => services.wrapShell(argv, cwd),

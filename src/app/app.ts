@@ -13,6 +13,7 @@ import { LiveRules, loadRules, requiredRules } from "../policy/mod.ts";
 import { commandEnvironment, ProcessTable, ShellSnapshot, startAndLeave } from "../process/mod.ts";
 import type { EventBody, ThreadId } from "../protocol/mod.ts";
 import { type LoadedThread, readRollout, RolloutRecorder } from "../rollout/mod.ts";
+import type { SessionNetwork } from "./network.ts";
 import type { AppOptions } from "./options.ts";
 import { openServices, type SharedServices } from "./services.ts";
 
@@ -116,7 +117,9 @@ export class App implements AsyncDisposable {
         lastModel: loaded.lastModel,
       },
     };
-    const thread = await Thread.start(options, this.#threadServices(id, await this.#loadRules()));
+    const rules = await this.#loadRules();
+    const network = await this.#openNetwork();
+    const thread = await Thread.start(options, this.#threadServices(id, rules, network));
     this.#owned.use(thread);
     failures.connect((message) => thread.notify({ type: "warning", message }));
     return thread;
@@ -159,7 +162,28 @@ export class App implements AsyncDisposable {
     );
   }
 
-  #threadServices(id: ThreadId, rules: LiveRules): ThreadServices {
+  /** Only an administrator can ask for a proxy; without one nothing of it is loaded. */
+  async #openNetwork(): Promise<SessionNetwork | null> {
+    const { config, env, logger, now } = this.options;
+    const required = config.requirements.experimentalNetwork;
+    if (required === null) return null;
+    const { SessionNetwork } = await import("./network.ts");
+    return this.#owned.use(
+      await SessionNetwork.start({
+        required,
+        env,
+        stateDir: `${config.codexHome}/tmp`,
+        logger: logger.withTarget("codex_core::network"),
+        now,
+      }),
+    );
+  }
+
+  #threadServices(
+    id: ThreadId,
+    rules: LiveRules,
+    network: SessionNetwork | null,
+  ): ThreadServices {
     const { options, services } = this;
     const commandEnv = commandEnvironment(options.config.environmentPolicy, options.env, id);
     const snapshot = this.#snapshot(id, commandEnv);
@@ -180,6 +204,7 @@ export class App implements AsyncDisposable {
       commandEnv,
       wrapShell: (argv, cwd) => snapshot?.wrap(argv, cwd) ?? argv,
       tmpdir: services.tmpdir,
+      network,
       processes: new ProcessTable({ logger: options.logger }),
       logger: options.logger.withTarget("codex_core"),
       now: options.now,

@@ -110,6 +110,7 @@ const CASES: readonly { name: string; events: readonly EventBody[]; lines: reado
         reasoningEffort: null,
         historyLogId: 0,
         historyEntryCount: 0,
+        networkProxy: null,
         rolloutPath: null,
       },
       { type: "warning", message: "take care" },

@@ -85,6 +85,7 @@ Deno.test("every question is answered with no, at once", async () => {
       command: ["ls"],
       cwd: "/w",
       reason: null,
+      networkApprovalContext: null,
       proposedExecpolicyAmendment: null,
       parsedCommand: [],
     },

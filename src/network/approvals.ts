@@ -13,8 +13,8 @@ export interface NetworkQuestion {
   readonly attemptId: string;
 }
 
-/** For this attempt, for all that follow, or not at all. */
-export type NetworkConsent = "attempt" | "session" | "denied";
+/** For this attempt, for all that follow, or not at all; `nobody`: nobody was asked, so the lists decide. */
+export type NetworkConsent = "attempt" | "session" | "denied" | "nobody";
 
 export type AskAboutHost = (
   question: NetworkQuestion,
@@ -103,6 +103,8 @@ export class NetworkApprovals implements NetworkDecider {
       case "denied":
         attempt.outcome = { kind: "denied_by_user", host };
         attempt.denied.abort();
+        return NOT_ALLOWED;
+      case "nobody":
         return NOT_ALLOWED;
     }
   }

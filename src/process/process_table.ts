@@ -167,6 +167,11 @@ export class ProcessTable implements AsyncDisposable {
     return { kind: "polled", poll, processId, callId: live.callId };
   }
 
+  /** Kills one process with its group; its end is told as any other. */
+  terminate(processId: string): void {
+    for (const live of this.#live) if (live.processId === processId) live.kill();
+  }
+
   /** Kills every process with its group, those too whose first call is still waiting, and waits for all of them. */
   async terminateAll(): Promise<void> {
     this.#terminations++;

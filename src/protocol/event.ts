@@ -95,18 +95,29 @@ export interface SessionConfigured {
   readonly reasoningEffort: ReasoningEffort | null;
   readonly historyLogId: number;
   readonly historyEntryCount: number;
+  /** Where commands reach the network proxy, `host:port`; `null` = there is none. */
+  readonly networkProxy: { readonly httpAddr: string; readonly socksAddr: string | null } | null;
   /** `null` when the thread is not kept on disk. */
   readonly rolloutPath: AbsolutePath | null;
+}
+
+/** A host that no rule of the network proxy names. */
+export interface NetworkApprovalContext {
+  readonly host: string;
+  readonly protocol: "http" | "https" | "socks5_tcp" | "socks5_udp";
 }
 
 export interface ExecApprovalRequest {
   readonly type: "exec_approval_request";
   readonly callId: string;
+  /** Where several questions come of one call: the answer then names this. `null` = it names the call. */
   readonly approvalId: string | null;
   readonly turnId: TurnId;
   readonly command: readonly string[];
   readonly cwd: AbsolutePath;
   readonly reason: string | null;
+  /** The host that a running command wants to reach; `null` = the question is about the command itself. */
+  readonly networkApprovalContext: NetworkApprovalContext | null;
   readonly proposedExecpolicyAmendment: readonly string[] | null;
   readonly parsedCommand: readonly ParsedCommand[];
 }

@@ -73,6 +73,7 @@ export type {
   EventBody,
   ExecApprovalRequest,
   ItemDelta,
+  NetworkApprovalContext,
   PatchApprovalRequest,
   RateLimitSnapshot,
   RateLimitWindow,

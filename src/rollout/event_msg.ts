@@ -167,6 +167,9 @@ function sessionConfigured(msg: SessionConfigured): EventMsg {
     reasoning_effort: optional(msg.reasoningEffort),
     history_log_id: msg.historyLogId,
     history_entry_count: msg.historyEntryCount,
+    network_proxy: msg.networkProxy === null
+      ? undefined
+      : { http_addr: msg.networkProxy.httpAddr, socks_addr: optional(msg.networkProxy.socksAddr) },
     rollout_path: optional(msg.rolloutPath),
   };
 }
@@ -180,6 +183,7 @@ function execApproval(msg: ExecApprovalRequest): EventMsg {
     command: msg.command,
     cwd: msg.cwd,
     reason: optional(msg.reason),
+    network_approval_context: optional(msg.networkApprovalContext),
     proposed_execpolicy_amendment: optional(msg.proposedExecpolicyAmendment),
     parsed_cmd: msg.parsedCommand,
   };

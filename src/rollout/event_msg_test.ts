@@ -69,6 +69,7 @@ const CASES: readonly (readonly [string, EventBody, readonly string[]])[] = [
     reasoningEffort: null,
     historyLogId: 0,
     historyEntryCount: 0,
+    networkProxy: null,
     rolloutPath: "/h/x.jsonl",
   }, [
     `{"type":"session_configured","session_id":"${THREAD}","model":"m","model_provider_id":"s","approval_policy":"untrusted","sandbox_policy":{"type":"workspace-write","network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"cwd":"/r/sub","history_log_id":0,"history_entry_count":0,"rollout_path":"/h/x.jsonl"}`,
@@ -228,10 +229,25 @@ const CASES: readonly (readonly [string, EventBody, readonly string[]])[] = [
     command: ["exit", "3"],
     cwd: "/r/sub",
     reason: null,
+    networkApprovalContext: null,
     proposedExecpolicyAmendment: ["exit", "3"],
     parsedCommand: [{ type: "unknown", cmd: "exit 3" }],
   }, [
     '{"type":"exec_approval_request","call_id":"c4","turn_id":"2","command":["exit","3"],"cwd":"/r/sub","proposed_execpolicy_amendment":["exit","3"],"parsed_cmd":[{"type":"unknown","cmd":"exit 3"}]}',
+  ]],
+  ["a question about a host", {
+    type: "exec_approval_request",
+    callId: "c4",
+    approvalId: "c4/network/1",
+    turnId: "2",
+    command: ["curl", "http://a.example"],
+    cwd: "/r/sub",
+    reason: 'Network access to "a.example" is blocked by policy.',
+    networkApprovalContext: { host: "a.example", protocol: "http" },
+    proposedExecpolicyAmendment: null,
+    parsedCommand: [],
+  }, [
+    '{"type":"exec_approval_request","call_id":"c4","approval_id":"c4/network/1","turn_id":"2","command":["curl","http://a.example"],"cwd":"/r/sub","reason":"Network access to \\"a.example\\" is blocked by policy.","network_approval_context":{"host":"a.example","protocol":"http"},"parsed_cmd":[]}',
   ]],
   ["what a server asks for", {
     type: "elicitation_request",

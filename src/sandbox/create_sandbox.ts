@@ -28,8 +28,16 @@ const NETWORK_DISABLED = "CODEX_SANDBOX_NETWORK_DISABLED";
 
 const PROXY_NOT_ENFORCED: Limit = {
   code: "network_proxy",
-  message: "Commands can go past the network proxy: the policy asks for no sandbox.",
+  message:
+    "Commands can go past the network proxy: the policy asks for no sandbox, and none is there for it.",
 };
+
+/** Backends that can take the network away and leave the files. */
+const CONFINES_NETWORK: ReadonlySet<SandboxBackendKind> = new Set([
+  "bubblewrap",
+  "landlock",
+  "seatbelt",
+]);
 
 /** Backends that can hide files from a command. */
 const READ_LIMITS: readonly SandboxBackend["kind"][] = [
@@ -48,7 +56,12 @@ export function createSandbox({ backend, self, stateDir }: SandboxOptions): Sand
       const env = hasFullNetwork(request.policy)
         ? request.env
         : { ...request.env, [NETWORK_DISABLED]: "1" };
-      if (hasFullDiskWrite(request.policy)) return unconfined({ ...request, env });
+      const managed = (request.bridge ?? null) !== null;
+      if (hasFullDiskWrite(request.policy)) {
+        // Nothing else is confined there, so that a backend which cannot do it is no reason to refuse.
+        const able = wrapper !== null && CONFINES_NETWORK.has(wrapper.kind);
+        if (!managed || !able) return unconfined({ ...request, env });
+      }
       refuseWhatCannotBeDone(request, backend);
       if (wrapper === null) throw unavailable(backend);
       const wrapped = await wrapper.wrapper.wrap({ ...request, env });

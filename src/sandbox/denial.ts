@@ -1,3 +1,5 @@
+import type { SandboxPolicy } from "../protocol/mod.ts";
+import { hasFullNetwork } from "./policy.ts";
 import type { SandboxBackendKind } from "./types.ts";
 
 const DENIAL_WORDS = [
@@ -26,4 +28,54 @@ export function looksDenied(
   if (DENIAL_WORDS.some((word) => text.includes(word))) return true;
   const onLinux = result.kind === "bubblewrap" || result.kind === "landlock";
   return onLinux && result.exitCode === KILLED_BY_SIGSYS;
+}
+
+/** Words of programs that found no network, as the C libraries and common clients put them. */
+const NETWORK_WORDS =
+  /could not resolve|couldn't resolve|name resolution|name or service not known|network is unreachable|no route to host|getaddrinfo|failed to connect|connection refused/i;
+
+const READ_ONLY_WORDS = /read-only file system/i;
+
+/**
+ * One line for the model about a command that the sandbox has probably refused something: what, and under which policy.
+ * Programs tell why they failed in their own words, so the line says how sure it is. `null` = nothing is to be said.
+ *
+ * @param failure what {@link looksDenied} judged, with the policy that was in force
+ */
+export function describeDenial(failure: {
+  readonly kind: SandboxBackendKind;
+  readonly exitCode: number;
+  readonly text: string;
+  readonly policy: SandboxPolicy;
+}): string | null {
+  const { kind, exitCode, text, policy } = failure;
+  if (!looksDenied(failure)) return null;
+  const rules = policyInWords(policy);
+  if (exitCode === KILLED_BY_SIGSYS && kind !== "seatbelt") {
+    return `[sandbox] The command was ended for a system call that is not allowed here (${rules}).`;
+  }
+  if (READ_ONLY_WORDS.test(text)) {
+    return `[sandbox] A write outside of what this sandbox lets commands change was refused (${rules}).`;
+  }
+  if (!hasFullNetwork(policy) && NETWORK_WORDS.test(text)) {
+    return `[sandbox] Commands have no network here (${rules}).`;
+  }
+  return `[sandbox] This may be the sandbox: ${rules}.`;
+}
+
+/** What a policy lets commands do. */
+function policyInWords(policy: SandboxPolicy): string {
+  const network = hasFullNetwork(policy) ? "network" : "no network";
+  switch (policy.type) {
+    case "read-only":
+      return `read-only: no writes, ${network}`;
+    case "workspace-write": {
+      const roots = policy.writableRoots.length === 0 ? "" : `, ${policy.writableRoots.join(", ")}`;
+      return `workspace-write: writes in the working directory and temporary folders${roots}, but not in ` +
+        `.git, .codex and .agents; ${network}`;
+    }
+    case "danger-full-access":
+    case "external-sandbox":
+      return network;
+  }
 }

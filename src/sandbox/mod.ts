@@ -11,7 +11,7 @@
  * @module
  */
 export { createSandbox, type SandboxOptions } from "./create_sandbox.ts";
-export { looksDenied } from "./denial.ts";
+export { describeDenial, looksDenied } from "./denial.ts";
 export { SandboxError, type SandboxErrorCode } from "./error.ts";
 export { type BackendCheck, type BackendExplanation, explainBackend } from "./explain.ts";
 export { runLandlockHelper } from "./linux/landlock_helper.ts";

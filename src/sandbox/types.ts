@@ -46,17 +46,22 @@ export interface ConfineRequest {
   readonly tmpdir: AbsolutePath | null;
   /** The command gets a terminal. */
   readonly tty: boolean;
-  /** The command's only way out is a proxy, whatever its policy says about the network; `null` = as the policy says. */
-  readonly bridge?: NetworkBridge | null;
+  /**
+   * The command's only way out is a proxy, or there is none (`closed`), whatever its policy says about the network, and
+   * also where the policy asks for no sandbox. `null` = as the policy says.
+   */
+  readonly bridge?: NetworkBridge | "closed" | null;
 }
 
 /** How a command gets from a network namespace of its own to the proxy. */
 export interface NetworkBridge {
-  /** Where the proxy listens on this machine. */
-  readonly socketPath: AbsolutePath;
+  /** Where the proxy listens on this machine; `null` = by its ports alone. */
+  readonly socketPath: AbsolutePath | null;
   /** Loopback ports that the command uses; `null` = not offered. */
   readonly httpPort: number;
   readonly socksPort: number | null;
+  /** Whether commands may also serve and use other ports of their loopback, where that is told apart. */
+  readonly localBinding?: boolean;
 }
 
 /** A command ready to start. Dispose it after the command has ended. */

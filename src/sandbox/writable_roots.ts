@@ -1,6 +1,7 @@
 import { FilesError, isInside, normalizePath, resolveLinks } from "../files/mod.ts";
 import type { AbsolutePath, SandboxPolicy, WorkspaceWritePolicy } from "../protocol/mod.ts";
 import { pointerTarget } from "./git_pointer.ts";
+import { hasFullDiskWrite } from "./policy.ts";
 
 /** A folder that commands may write to, and what below it they may not. */
 export interface WritableRoot {
@@ -38,12 +39,15 @@ export interface ExistingRoots {
   readonly missing: readonly AbsolutePath[];
 }
 
-/** The same roots as the kernel sees them. */
+/** The same roots as the kernel sees them; the whole disk where the policy sets no limit. */
 export async function existingRoots(
   policy: SandboxPolicy,
   cwd: AbsolutePath,
   tmpdir: AbsolutePath | null,
 ): Promise<ExistingRoots> {
+  if (hasFullDiskWrite(policy)) {
+    return { roots: [{ root: "/", readOnlySubpaths: [], scratch: true }], missing: [] };
+  }
   if (policy.type !== "workspace-write") return { roots: [], missing: [] };
   const missing: AbsolutePath[] = [];
   const found = new Map<AbsolutePath, boolean>();

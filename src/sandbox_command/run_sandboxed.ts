@@ -10,6 +10,7 @@ import { commandEnvironment } from "../process/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
 import {
   type Confined,
+  type ConfineRequest,
   createSandbox,
   probeSandbox,
   type Sandbox,
@@ -21,6 +22,7 @@ import { type ExactCommand, exactCommand } from "./exact_arguments.ts";
 import { explanation, weaknessWarning } from "./explain.ts";
 import { findCommand } from "./find_command.ts";
 import { endOrphans, relaySignals } from "./forward_signals.ts";
+import { type CommandNetwork, isNetworkError, openCommandNetwork } from "./network.ts";
 
 const EXIT_SETUP_FAILED = 125;
 const EXIT_NOT_EXECUTABLE = 126;
@@ -55,15 +57,17 @@ export async function runSandboxed(args: SandboxArgs, io: SandboxIo): Promise<nu
   const sandbox = createSandbox({ backend, self: io.self, stateDir: state.path });
   try {
     if (args.command.length === 0) return await explainOnly(sandbox, config, io);
-    return await runCommand(args, io, { config, sandbox, relay });
+    await using network = await openCommandNetwork(config, io, state.path);
+    return await runCommand(args, io, { config, sandbox, relay, network });
   } catch (error) {
-    if (!(error instanceof SandboxError)) throw error;
+    if (!(error instanceof SandboxError || isNetworkError(error))) throw error;
     await io.stderr.write(`codex: ${error.message}\n`);
     return EXIT_SETUP_FAILED;
   }
 }
 
 interface Ready {
+  readonly network: CommandNetwork;
   readonly config: Config;
   readonly sandbox: Sandbox;
   readonly relay: ReturnType<typeof relaySignals>;
@@ -71,10 +75,11 @@ interface Ready {
 
 async function runCommand(args: SandboxArgs, io: SandboxIo, ready: Ready): Promise<number> {
   const command = exactCommand(args.command);
-  const env = environment(ready.config, io);
+  const env = ready.network.environment(environment(ready.config, io));
   const missing = await exitCodeOfMissing(command, io, env);
   if (missing !== null) return missing;
-  await using confined = await confine(ready.sandbox, ready.config, io, command.argv, env);
+  const request = { argv: command.argv, env, bridge: ready.network.bridge ?? null };
+  await using confined = await confine(ready.sandbox, ready.config, io, request);
   const { backend } = ready.sandbox;
   const remark = args.explain
     ? explanation(backend, ready.config.sandboxPolicy, confined)
@@ -118,7 +123,9 @@ async function explainOnly(sandbox: Sandbox, config: Config, io: SandboxIo): Pro
     await io.stdout.write(explanation(sandbox.backend, policy, null));
     return 0;
   }
-  await using confined = await confine(sandbox, config, io, ["true"], environment(config, io));
+  const bridge = config.requirements.experimentalNetwork === null ? null : "closed" as const;
+  const request = { argv: ["true"], env: environment(config, io), bridge };
+  await using confined = await confine(sandbox, config, io, request);
   await io.stdout.write(explanation(sandbox.backend, policy, confined));
   return 0;
 }
@@ -127,13 +134,11 @@ function confine(
   sandbox: Sandbox,
   config: Config,
   io: SandboxIo,
-  argv: readonly string[],
-  env: Readonly<Record<string, string>>,
+  request: Pick<ConfineRequest, "argv" | "env" | "bridge">,
 ): Promise<Confined> {
   return sandbox.confine({
-    argv,
+    ...request,
     cwd: io.cwd,
-    env,
     policy: config.sandboxPolicy,
     policyCwd: io.cwd,
     tmpdir: io.env["TMPDIR"] || null,

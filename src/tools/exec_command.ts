@@ -12,7 +12,7 @@ import { Arguments } from "./arguments.ts";
 import { commandCwd, ESCALATION_SCHEMA, readEscalation } from "./command_arguments.ts";
 import { startedCommand } from "./command_item.ts";
 import { IncompatiblePayload, ToolFailure } from "./errors.ts";
-import { formattedOutput, newChunkId, pollText } from "./format.ts";
+import { formattedOutput, newChunkId, pollText, withNote } from "./format.ts";
 import { interceptPatch } from "./intercept_patch.ts";
 import { type AttemptResult, orchestrate, refuseIdleEscalation } from "./orchestrate.ts";
 import { boolean, functionSpec, number, object, text } from "./schema.ts";
@@ -62,7 +62,7 @@ async function run(
   const cwd = commandCwd(args.optionalString("workdir"), context.cwd);
   const patched = await interceptPatch(call, command, cwd, context, signal);
   if (patched !== null) return patched;
-  const opened = await orchestrate(
+  const { value: opened, note } = await orchestrate(
     {
       callId: call.callId,
       family: "unified_exec",
@@ -74,7 +74,8 @@ async function run(
       ...escalation,
     },
     context,
-    (confined) => open({ call, command, cwd, tty, yieldMs }, confined, context, signal),
+    (confined, denied) =>
+      open({ call, command, cwd, tty, yieldMs, denied }, confined, context, signal),
   );
   signal.throwIfAborted();
   if (opened.kind === "not_started") {
@@ -87,7 +88,7 @@ async function run(
       wallMs: opened.poll.wallMs,
       exitCode: opened.poll.exitCode,
       sessionId: opened.poll.exited ? null : opened.processId,
-      text: decodeLossy(opened.poll.output),
+      text: withNote(decodeLossy(opened.poll.output), note),
       totalBytes: opened.poll.totalBytes,
       maxTokens,
     }),
@@ -96,6 +97,8 @@ async function run(
 }
 
 interface Launch {
+  /** Fires when a person has refused a host: the command is ended, whenever that is. */
+  readonly denied: AbortSignal;
   readonly call: ToolCall;
   readonly command: readonly string[];
   readonly cwd: AbsolutePath;
@@ -110,6 +113,7 @@ async function open(
   signal: AbortSignal,
 ): Promise<AttemptResult<OpenProcessResult>> {
   const ended = Promise.withResolvers<void>();
+  const over = new AbortController();
   let item: CommandTurnItem | null = null;
   const result = await context.processes.open(launch.call.callId, {
     command: confined,
@@ -117,6 +121,8 @@ async function open(
     yieldMs: launch.yieldMs,
     signal,
     onStart: async (processId) => {
+      const stop = () => context.processes.terminate(processId);
+      launch.denied.addEventListener("abort", stop, { once: true, signal: over.signal });
       item = startedCommand({
         callId: launch.call.callId,
         processId,
@@ -140,6 +146,7 @@ async function open(
         await confined[Symbol.asyncDispose]();
         if (item !== null) await emitEnd(item, end, context);
       } finally {
+        over.abort();
         ended.resolve();
       }
     },
@@ -153,6 +160,7 @@ async function open(
   return {
     value: result,
     exitCode: result.poll.exited ? result.poll.exitCode ?? -1 : null,
+    ended: ended.promise,
     text: () => decodeLossy(result.poll.output),
   };
 }

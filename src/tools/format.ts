@@ -10,6 +10,12 @@ export interface CommandReport {
   readonly timedOut: boolean;
 }
 
+/** Output with one line behind it that this program adds. */
+export function withNote(output: string, note: string | null): string {
+  if (note === null) return output;
+  return `${output}${output === "" || output.endsWith("\n") ? "" : "\n"}${note}\n`;
+}
+
 /** Body text, with the line that tells of a timeout. */
 function reportText(report: CommandReport): string {
   return report.timedOut

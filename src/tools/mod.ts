@@ -14,6 +14,7 @@ export { callFromItem, dispatch, isToolCall } from "./router.ts";
 export { type CommandReport, formattedOutput } from "./format.ts";
 export { exitCode, toReport } from "./run_command.ts";
 export { startedCommand } from "./command_item.ts";
+export type { HostConsent, NetworkAccess, NetworkAttempt } from "./network_access.ts";
 export { SessionApprovals } from "./session_approvals.ts";
 export type {
   Tool,

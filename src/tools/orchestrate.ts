@@ -1,7 +1,8 @@
 import type { AbsolutePath, ApprovalPolicy, SandboxPolicy } from "../protocol/mod.ts";
 import type { SandboxPermissions } from "../policy/mod.ts";
-import { type Confined, looksDenied } from "../sandbox/mod.ts";
+import { type Confined, describeDenial, looksDenied } from "../sandbox/mod.ts";
 import { ToolFailure } from "./errors.ts";
+import { hostReason, type NetworkAccess, type NetworkAttempt } from "./network_access.ts";
 import type { ToolContext } from "./types.ts";
 
 /** A command that the model wants run. */
@@ -27,7 +28,19 @@ export interface AttemptResult<T> {
   /** Null while it still runs. */
   readonly exitCode: number | null;
   readonly text: () => string;
+  /** Settles when a command that still runs has ended. */
+  readonly ended?: Promise<void>;
 }
+
+/** What came of a command, and a line about what the sandbox or the network proxy refused it. */
+export interface Orchestrated<T> {
+  readonly value: T;
+  /** For the model, behind the output; `null` = there is nothing to say. */
+  readonly note: string | null;
+}
+
+/** Runs a command once. `denied` fires when a person has refused it a host. */
+export type RunAttempt<T> = (confined: Confined, denied: AbortSignal) => Promise<AttemptResult<T>>;
 
 const APPROVAL_NAMES: Readonly<Record<ApprovalPolicy, string>> = {
   "untrusted": "UnlessTrusted",
@@ -56,8 +69,8 @@ export function refuseIdleEscalation(
 export async function orchestrate<T>(
   request: CommandRequest,
   context: ToolContext,
-  attempt: (confined: Confined) => Promise<AttemptResult<T>>,
-): Promise<T> {
+  attempt: RunAttempt<T>,
+): Promise<Orchestrated<T>> {
   const requirement = await context.policy.decide({
     argv: request.command,
     approvalPolicy: context.approvalPolicy,
@@ -71,19 +84,92 @@ export async function orchestrate<T>(
   if (asked) await ask(request, context, requirement.reason, requirement.amendment);
   const bypass = requirement.type === "skip" && requirement.bypassSandbox;
   const free = bypass || request.permissions === "require_escalated";
-  const confined = await confine(request, context, free ? UNCONFINED : context.sandboxPolicy);
-  const result = await attempt(confined);
-  const denied = result.exitCode !== null && result.exitCode !== 0 &&
-    looksDenied({ kind: confined.kind, exitCode: result.exitCode, text: result.text() });
+  const first = await runOnce(request, context, free ? UNCONFINED : context.sandboxPolicy, attempt);
   const mayRetry = context.approvalPolicy === "on-failure" ||
     context.approvalPolicy === "untrusted";
-  if (!denied || !mayRetry) return result.value;
+  if (!first.denied || !mayRetry) return first;
   if (!asked) await ask(request, context, RETRY_REASON, requirement.amendment);
-  const second = await confine(request, context, UNCONFINED);
-  return (await attempt(second)).value;
+  return await runOnce(request, context, UNCONFINED, attempt);
 }
 
+/** One attempt under one policy, with the network that the session gives it. */
+async function runOnce<T>(
+  request: CommandRequest,
+  context: ToolContext,
+  policy: SandboxPolicy,
+  attempt: RunAttempt<T>,
+): Promise<Orchestrated<T> & { readonly denied: boolean }> {
+  const network = openNetwork(request, context);
+  const confined = await confine(request, context, policy, network).catch((error: unknown) => {
+    network?.attempt[Symbol.dispose]();
+    throw error;
+  });
+  const { kind } = confined;
+  let result: AttemptResult<T>;
+  try {
+    result = await attempt(confined, network?.attempt.denied ?? NEVER);
+  } catch (error) {
+    network?.attempt[Symbol.dispose]();
+    throw error;
+  }
+  const { exitCode } = result;
+  if (exitCode === null) {
+    void result.ended?.finally(() => network?.attempt[Symbol.dispose]());
+    return { value: result.value, note: null, denied: false };
+  }
+  const blocked = network?.attempt.takeOutcome() ?? null;
+  network?.attempt[Symbol.dispose]();
+  if (blocked?.kind === "denied_by_user") throw new ToolFailure(REJECTED);
+  if (blocked !== null) return { value: result.value, note: blocked.text, denied: false };
+  const failure = { kind, exitCode, text: result.text(), policy: context.sandboxPolicy };
+  const denied = exitCode !== 0 && looksDenied(failure);
+  return { value: result.value, note: denied ? describeDenial(failure) : null, denied };
+}
+
+const NEVER = new AbortController().signal;
+
 const UNCONFINED: SandboxPolicy = { type: "danger-full-access" };
+
+/** What the model is told of a no; programs know it. */
+const REJECTED = "exec command rejected by user";
+
+interface OpenNetwork {
+  readonly attempt: NetworkAttempt;
+  readonly env: Readonly<Record<string, string>>;
+  readonly bridge: NetworkAccess["bridge"];
+}
+
+/** The way of one attempt to the proxy; `null` = the session has none. */
+function openNetwork(request: CommandRequest, context: ToolContext): OpenNetwork | null {
+  const { network } = context;
+  if (network === null) return null;
+  let questions = 0;
+  const attempt = network.begin(async (about) => {
+    if (context.approvalPolicy === "never") return "nobody";
+    const decision = await context.host.askExecApproval({
+      callId: request.callId,
+      approvalId: `${request.callId}/network/${++questions}`,
+      command: request.command,
+      cwd: request.cwd,
+      reason: hostReason(about.host),
+      network: about,
+      proposedPrefix: null,
+      parsedCommand: await context.policy.describe(request.command),
+    });
+    switch (decision.type) {
+      case "approved":
+      case "approved_execpolicy_amendment":
+        return "attempt";
+      case "approved_for_session":
+        return "session";
+      case "denied":
+      case "abort":
+        return "denied";
+    }
+  });
+  const env = network.environment(request.env, attempt.id);
+  return { attempt, env, bridge: network.bridge };
+}
 
 /** The question after a denial; clients know it. */
 export const RETRY_REASON = "command failed; retry without sandbox?";
@@ -92,12 +178,15 @@ async function confine(
   request: CommandRequest,
   context: ToolContext,
   policy: SandboxPolicy,
+  network: OpenNetwork | null,
 ): Promise<Confined> {
   const sandbox = await context.sandbox();
   return await sandbox.confine({
     argv: request.argv,
     cwd: request.cwd,
-    env: request.env,
+    env: network === null ? request.env : network.env,
+    // What a person lets run free is free of the proxy's walls, too; its variables still lead there.
+    bridge: network === null || policy === UNCONFINED ? null : network.bridge,
     policy,
     policyCwd: context.cwd,
     tmpdir: context.tmpdir,
@@ -127,9 +216,11 @@ async function ask(
   if (context.approvals.covers(keys)) return;
   const decision = await context.host.askExecApproval({
     callId: request.callId,
+    approvalId: null,
     command: request.command,
     cwd: request.cwd,
     reason: reason ?? request.justification,
+    network: null,
     proposedPrefix: amendment,
     parsedCommand: await context.policy.describe(request.command),
   });
@@ -149,6 +240,6 @@ async function ask(
       return;
     case "denied":
     case "abort":
-      throw new ToolFailure("exec command rejected by user");
+      throw new ToolFailure(REJECTED);
   }
 }

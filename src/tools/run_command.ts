@@ -32,7 +32,7 @@ export async function runShellCommand(
   timeoutMs: number,
   context: ToolContext,
   signal: AbortSignal,
-): Promise<CommandReport> {
+): Promise<CommandReport & { readonly note: string | null }> {
   const item = startedCommand({
     callId: request.callId,
     processId: null,
@@ -43,16 +43,16 @@ export async function runShellCommand(
   });
   await context.host.emit({ type: "item_started", turnId: context.turnId, item });
   return await closingItem(item, context, async () => {
-    const result = await orchestrate(
+    const ran = await orchestrate(
       request,
       context,
-      (confined) => attempt(confined, item, timeoutMs, context, signal),
+      (confined, denied) =>
+        attempt(confined, item, timeoutMs, context, AbortSignal.any([signal, denied])),
     );
-    if (result.outcome.kind === "not_started") {
-      throw new Error(result.outcome.error.message);
-    }
-    return result;
-  }).then(async (result) => {
+    const { outcome } = ran.value;
+    if (outcome.kind === "not_started") throw new Error(outcome.error.message);
+    return ran;
+  }).then(async ({ value: result, note }) => {
     const report = toReport(result);
     await context.host.emit({
       type: "item_completed",
@@ -60,7 +60,7 @@ export async function runShellCommand(
       item: finished(item, result, report, context),
     });
     signal.throwIfAborted();
-    return report;
+    return { ...report, note };
   });
 }
 

@@ -7,7 +7,7 @@ import {
   TIMEOUT_SCHEMA,
 } from "./command_arguments.ts";
 import { IncompatiblePayload } from "./errors.ts";
-import { commandJson, commandText } from "./format.ts";
+import { commandJson, commandText, withNote } from "./format.ts";
 import { interceptPatch } from "./intercept_patch.ts";
 import { type CommandRequest, refuseIdleEscalation } from "./orchestrate.ts";
 import { requireCommand, runShellCommand } from "./run_command.ts";
@@ -87,9 +87,12 @@ async function runFamily(
     justification: asked.justification,
     prefixRule: asked.prefixRule,
   };
-  const report = await runShellCommand(request, timeoutMs, context, signal);
+  const { note, ...report } = await runShellCommand(request, timeoutMs, context, signal);
   const render = form === "json" ? commandJson : commandText;
-  return { body: render(report, context.truncation), success: report.exitCode === 0 };
+  return {
+    body: render({ ...report, text: withNote(report.text, note) }, context.truncation),
+    success: report.exitCode === 0,
+  };
 }
 
 function readArgvCommand(payload: ToolPayload, name: string): ShellCommand {

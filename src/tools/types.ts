@@ -5,6 +5,7 @@ import type {
   EventBody,
   FileChange,
   FunctionCallOutputItem,
+  NetworkApprovalContext,
   ParsedCommand,
   ResponseItem,
   ReviewDecision,
@@ -20,6 +21,7 @@ import type { ProcessTable, Shell } from "../process/mod.ts";
 import type { Sandbox, SelfCommand } from "../sandbox/mod.ts";
 import type { ImageCache } from "../context/mod.ts";
 import type { Logger } from "../telemetry/mod.ts";
+import type { NetworkAccess } from "./network_access.ts";
 import type { SessionApprovals } from "./session_approvals.ts";
 
 /** What a tool may ask of the thread that runs it. `agent/` implements it. */
@@ -28,9 +30,13 @@ export interface ToolHost {
   emit(event: EventBody): Promise<void>;
   askExecApproval(request: {
     readonly callId: string;
+    /** Tells several questions of one call apart; `null` = the call's id does. */
+    readonly approvalId: string | null;
     readonly command: readonly string[];
     readonly cwd: AbsolutePath;
     readonly reason: string | null;
+    /** Set when the question is about a host that the running command wants to reach. */
+    readonly network: NetworkApprovalContext | null;
     /** The prefix that a person may allow for good. */
     readonly proposedPrefix: readonly string[] | null;
     readonly parsedCommand: readonly ParsedCommand[];
@@ -74,6 +80,8 @@ export interface ToolContext {
   /** Environment of commands, policy applied. */
   readonly commandEnv: Readonly<Record<string, string>>;
   readonly tmpdir: AbsolutePath | null;
+  /** The proxy that commands have to go through; `null` = the policy alone decides about the network. */
+  readonly network: NetworkAccess | null;
   /** Probed once per process, on first use. */
   sandbox(): Promise<Sandbox>;
   readonly self: SelfCommand;

@@ -8,7 +8,7 @@ export interface Program {
 }
 
 /** A test's HOME is a folder of its own, so a program run from source is told where Deno's cache is. */
-function denoCache(): string {
+export function denoCache(): string {
   const given = Deno.env.get("DENO_DIR");
   if (given !== undefined) return given;
   const home = Deno.env.get("HOME") ?? "";

@@ -3,6 +3,7 @@ import type { App } from "../../src/app/mod.ts";
 import type { Event, EventBody, TurnItem } from "../../src/protocol/mod.ts";
 import { type Script, type ScriptedModel, startScriptedModel } from "../../src/scripted/mod.ts";
 import { SILENT_LOGGER } from "../../src/telemetry/mod.ts";
+import { denoCache } from "./program.ts";
 
 /** A thread in a workspace and a home of its own, in front of a scripted model. */
 export interface ThreadRig extends AsyncDisposable {
@@ -65,7 +66,7 @@ export async function openThreadRig(
     await openApp({
       config,
       env,
-      self: { argv: [Deno.execPath(), "run", "-A", MAIN], env: selfEnv() },
+      self: { argv: [Deno.execPath(), "run", "-A", MAIN], env: { DENO_DIR: denoCache() } },
       version: "1.0.0",
       originator: "rig",
       terminal: "dumb",
@@ -79,16 +80,6 @@ export async function openThreadRig(
     ? await app.startThread({ ephemeral: false })
     : await app.resumeThread({ path: options.resume, ephemeral: false });
   return new Rig(thread, app, server, workspace, codexHome, stack.move());
-}
-
-function selfEnv(): Record<string, string> {
-  const keep = ["HOME", "DENO_DIR", "XDG_CACHE_HOME"];
-  return Object.fromEntries(
-    keep.flatMap((name) => {
-      const value = Deno.env.get(name);
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
 }
 
 class Rig implements ThreadRig {

@@ -85,7 +85,18 @@ Deno.test({
     await rig.until("turn_completed");
     assert.deepEqual(questions(rig), []);
     assert.equal(await exists(target), false);
-    assert.match(output(rig, "c1"), /Read-only file system|Permission denied/);
+    const told = output(rig, "c1");
+    assert.match(told, /Read-only file system|Permission denied/);
+    assert.equal(
+      told.match(/\[sandbox\]/g)?.length,
+      1,
+      "one line of ours behind the command's own",
+    );
+    assert.match(told, /\[sandbox\] .*workspace-write.*no network.*\.\n$/);
+    const item = rig.seen.flatMap(({ msg }) =>
+      msg.type === "item_completed" && msg.item.type === "command_execution" ? [msg.item] : []
+    );
+    assert.doesNotMatch(JSON.stringify(item), /\[sandbox\]/, "people see what the command said");
   },
 });
 

@@ -2,7 +2,7 @@ import { isInside } from "../../files/mod.ts";
 import { openFileLocks, openLibc, startingDescriptorLimit } from "../../platform/mod.ts";
 import type { AbsolutePath } from "../../protocol/mod.ts";
 import { hasFullNetwork } from "../policy.ts";
-import type { ConfineRequest, Limit, SelfCommand } from "../types.ts";
+import type { ConfineRequest, Limit, NetworkBridge, SelfCommand } from "../types.ts";
 import { bwrapArguments } from "./bwrap_arguments.ts";
 import { withholdDescriptors } from "./descriptors.ts";
 import { createFilterFiles } from "./filter_file.ts";
@@ -56,8 +56,8 @@ export function createBubblewrap(
       if (missing !== "ok") return refusal(request, missing);
       await using stack = new AsyncDisposableStack();
       const locks = onFirstUse(() => stack.use(openFileLocks()));
-      const bridge = request.bridge ?? null;
-      const network = hasFullNetwork(request.policy) && bridge === null;
+      const { bridge, managed } = bridgeOf(request);
+      const network = hasFullNetwork(request.policy) && !managed;
       const filterFile = await filters.path(network ? "open" : "private");
       // After the filter, which makes the state folder.
       const machine = host();
@@ -107,6 +107,16 @@ export function createBubblewrap(
       };
     },
   };
+}
+
+/** The way to the proxy, where there is one that leads out of a namespace. */
+function bridgeOf(
+  { bridge = null }: ConfineRequest,
+): { bridge: (NetworkBridge & { readonly socketPath: AbsolutePath }) | null; managed: boolean } {
+  const managed = bridge !== null;
+  if (bridge === null || bridge === "closed") return { bridge: null, managed };
+  const { socketPath } = bridge;
+  return { bridge: socketPath === null ? null : { ...bridge, socketPath }, managed };
 }
 
 /** A command that says why there is none. Nothing of the user's is started, so nothing has to be confined. */

@@ -51,7 +51,7 @@ export function createLandlock(self: SelfCommand, abi: number): Wrapper {
             limitedReads: view.readable !== null,
           }),
           ...view.limits,
-          ...(bridged ? [NO_WAY_TO_PROXY] : []),
+          ...(bridged && request.bridge !== "closed" ? [NO_WAY_TO_PROXY] : []),
         ],
         [Symbol.asyncDispose]: () => Promise.resolve(),
       };

@@ -47,7 +47,7 @@ export function seatbeltArgv(rules: SeatbeltRules, command: readonly string[]): 
 
 /** The rules of a policy on this disk. */
 export async function seatbeltRules(
-  request: Pick<ConfineRequest, "policy" | "policyCwd" | "tmpdir">,
+  request: Pick<ConfineRequest, "policy" | "policyCwd" | "tmpdir" | "bridge">,
   cacheDir: AbsolutePath | null,
 ): Promise<{ readonly rules: SeatbeltRules; readonly limits: readonly Limit[] }> {
   const { policy, policyCwd, tmpdir } = request;
@@ -63,8 +63,19 @@ export async function seatbeltRules(
     ],
     platform: includesPlatform(policy),
   };
-  const network = hasFullNetwork(policy) ? "full" as const : "none" as const;
+  const network = networkOf(policy, request.bridge ?? null);
   return { rules: { read, write, network, cacheDir }, limits: missing.map(missingRoot) };
+}
+
+/** With a proxy its ports are the only way out, also where the policy would allow more. */
+function networkOf(
+  policy: SandboxPolicy,
+  bridge: ConfineRequest["bridge"] | null,
+): SeatbeltRules["network"] {
+  if (bridge === "closed") return "none";
+  if (bridge === null || bridge === undefined) return hasFullNetwork(policy) ? "full" : "none";
+  const ports = [bridge.httpPort, bridge.socksPort].filter((port) => port !== null);
+  return { ports, localBinding: bridge.localBinding ?? false };
 }
 
 /** Both a link and where it leads: one must not be replaced, the other not written. */
