@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { findCodexHome, loadDotEnv } from "../config/mod.ts";
 import { runDoctor, type TerminalFacts } from "../doctor/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
-import { configOverrides, mergeFlags } from "./merged_flags.ts";
+import { configOverrides, isStrict, mergeFlags } from "./merged_flags.ts";
 import { useProxies } from "./proxies.ts";
 import type { Invocation } from "./spec.ts";
 import { VERSION } from "./version.ts";
@@ -24,6 +24,7 @@ export async function run({ levels }: Invocation, world: World): Promise<number>
   return await runDoctor({
     json: flags.has("json"),
     offline: flags.has("offline"),
+    strict: isStrict(levels),
     profile: flags.value("profile"),
     configOverrides: configOverrides(levels),
   }, {

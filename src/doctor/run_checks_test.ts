@@ -16,7 +16,7 @@ const AROUND: Surroundings = {
 };
 
 const scene = openScene(
-  { json: false, offline: true, profile: null, configOverrides: [] },
+  { json: false, offline: true, strict: false, profile: null, configOverrides: [] },
   AROUND,
 );
 

@@ -55,6 +55,7 @@ async function configOptions(
     env,
     home: home ?? "/",
     managedPreference: (key) => readManagedPreference(key, env["USER"] || null),
+    strict: args.strict,
     cliOverrides: args.configOverrides,
     overrides: args.profile === null ? {} : { profile: args.profile },
   };

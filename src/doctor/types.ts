@@ -71,6 +71,8 @@ export interface DoctorArgs {
   readonly json: boolean;
   /** No connection is made. */
   readonly offline: boolean;
+  /** Keys that nobody knows are a problem. */
+  readonly strict: boolean;
   readonly profile: string | null;
   /** `key=value`. */
   readonly configOverrides: readonly string[];

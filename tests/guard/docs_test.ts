@@ -10,6 +10,7 @@ const DOCUMENTS = [
   "ARCHITECTURE.md",
   "CONTRIBUTING.md",
   "CHANGELOG.md",
+  "docs/config.md",
   "docs/differences.md",
 ];
 

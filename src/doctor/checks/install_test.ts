@@ -19,7 +19,13 @@ async function pathFinding(
       await Deno.mkdir(join(root, folder));
       await Deno.writeTextFile(program(folder), "", { mode: 0o755 });
     }
-    const scene = openScene({ json: false, offline: true, profile: null, configOverrides: [] }, {
+    const scene = openScene({
+      json: false,
+      offline: true,
+      strict: false,
+      profile: null,
+      configOverrides: [],
+    }, {
       env: { PATH: folders.map((folder) => join(root, folder)).join(delimiter), ...more },
       cwd: null,
       home: null,
