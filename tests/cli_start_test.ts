@@ -138,7 +138,11 @@ Deno.test({
     for await (const { name } of Deno.readDir(join(stage.codexHome, "tmp", "arg0"))) {
       left.push(name);
     }
-    assert.deepEqual(left, ["codex-arg0noLock"]);
+    // Older runtimes cannot try a lock, and leave it to a later program.
+    const cannotTry = !("tryLock" in Deno.FsFile.prototype);
+    assert.deepEqual(left.filter((name) => !cannotTry || !name.endsWith("oldOne")), [
+      "codex-arg0noLock",
+    ]);
   },
 });
 

@@ -19,6 +19,8 @@ export interface ResponsesProxy extends AsyncDisposable {
 }
 
 const PATH = "/v1/responses";
+/** Older runtimes report an answer as complete a moment before it has left. */
+const FLUSH_MS = 50;
 /** Said by the program about itself, or about one connection; the proxy has its own. */
 const NOT_FORWARDED = ["authorization", "host", "connection", "content-length", "accept-encoding"];
 /** About the connection to the upstream server, not about its answer. */
@@ -38,15 +40,16 @@ export function startResponsesProxy(options: ResponsesProxyOptions): ResponsesPr
   const server = Deno.serve({
     hostname: "127.0.0.1",
     port: options.port,
-    // Ends open answers too: a graceful end would wait for a model that thinks.
+    // Ends open answers too: a graceful end alone would wait for a model that thinks.
     signal: stop.signal,
     onListen: () => {},
     onError: () => new Response(null, { status: 500 }),
-  }, (request, { completed }) => {
+  }, (request, info) => {
+    if (comesFromPage(request)) return new Response(null, { status: 403 });
     const { pathname, search } = new URL(request.url);
     if (options.allowsShutdown && request.method === "GET" && pathname === "/shutdown") {
-      const end = () => stop.abort();
-      completed.then(end, end);
+      const end = () => void setTimeout(() => stop.abort(), FLUSH_MS);
+      info.completed.then(end, end);
       return new Response(null, { status: 200 });
     }
     if (request.method !== "POST" || pathname !== PATH || search !== "") {
@@ -62,6 +65,11 @@ export function startResponsesProxy(options: ResponsesProxyOptions): ResponsesPr
       await server.finished;
     },
   };
+}
+
+/** Browsers let any page send requests to this machine; programs do not send these headers. */
+function comesFromPage({ headers }: Request): boolean {
+  return headers.has("origin") || headers.has("sec-fetch-site");
 }
 
 function upstreamOf(text: string): URL {

@@ -90,6 +90,12 @@ Deno.test("nothing but POST /v1/responses is forwarded", async () => {
     assert.equal(response.status, 403, `${method} ${path}`);
     await response.body?.cancel();
   }
+  for (const header of ["origin", "sec-fetch-site"]) {
+    const headers = { [header]: "https://page.example" };
+    const response = await ask(proxy, { method: "POST", body: "{}", headers });
+    assert.equal(response.status, 403, header);
+    await response.body?.cancel();
+  }
   assert.equal(model.requests.length, 0);
 });
 
