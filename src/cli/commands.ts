@@ -42,6 +42,10 @@ export const ROOT: CommandSpec = {
     RESPONSES_API_PROXY,
     STDIO_TO_UDS,
   ],
+  reserved: [
+    ...["app", "app-server", "apply", "a", "cloud", "cloud-tasks"],
+    ...["fork", "mcp", "mcp-server", "resume", "review"],
+  ],
   versionName: "codex-cli",
   needs: [],
   load: () => import("./root_command.ts"),

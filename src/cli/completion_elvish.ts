@@ -4,7 +4,6 @@ import { type CompletionCommand, type CompletionValue, everyCommand } from "./co
 export function elvishCompletion(root: CompletionCommand): string {
   const all = everyCommand(root);
   return `# Completion of ${root.name} for elvish.
-use str
 
 set edit:completion:arg-completer[${root.name}] = {|@words|
     fn offer {|word doc|

@@ -210,12 +210,13 @@ class LevelReader {
     const commands = this.#command.commands ?? [];
     if (commands.length === 0) return null;
     if (word === "help") throw this.#help(this.args.slice(index + 1));
-    if (this.#command.reserved?.includes(word)) {
+    const command = find(commands, word);
+    if (command === null && this.#command.reserved?.includes(word)) {
       throw this.#mistake(
         `"${word}" is not part of this version. Put -- before it if it is the prompt`,
       );
     }
-    return find(commands, word);
+    return command;
   }
 
   /** `help` and the names behind it. */
@@ -284,10 +285,16 @@ class LevelReader {
     const outer = this.path.slice(0, -1).findLast(({ flags }) =>
       flags.some((flag) => flag.long === token.name || flag.short === token.name)
     );
-    const hint = outer === undefined
-      ? ". Put -- before it if it is no flag"
-      : `: it belongs in front of "${this.#command.name}"`;
-    return this.#mistake(`unknown flag ${token.rawName}${hint}`);
+    if (outer !== undefined) {
+      const { name } = this.#command;
+      return this.#mistake(`unknown flag ${token.rawName}: it belongs in front of "${name}"`);
+    }
+    const longs = this.#command.flags.filter(({ hidden }) => !hidden).map(({ long }) => long);
+    const meant = token.rawName.startsWith("--") ? nearest(token.name, longs) : null;
+    return this.#mistake(
+      `unknown flag ${token.rawName}` +
+        (meant === null ? ". Put -- before it if it is no flag" : `; did you mean --${meant}?`),
+    );
   }
 
   #twice(flag: FlagSpec): Stop {

@@ -65,6 +65,28 @@ Deno.test("mistakes", () => {
   for (const args of cases) assert.equal(parse(...args).kind, "error", args.join(" "));
 });
 
+Deno.test("a mistake says what was meant", () => {
+  const said = (...args: string[]): string => {
+    const parsed = parse(...args);
+    return parsed.kind === "error" ? parsed.message : parsed.kind;
+  };
+  assert.match(said("exec", "--jsno"), /unknown flag --jsno; did you mean --json\?/);
+  assert.match(said("exec", "--hlep"), /did you mean --help\?/);
+  assert.match(said("exec", "--nothing-like-it"), /Put -- before it/);
+  assert.match(said("exec", "resume", "--sandbox", "read-only"), /belongs in front of "resume"/);
+  assert.match(said("sandbox", "linx"), /"sandbox" has no command "linx"; did you mean "linux"\?/);
+  assert.match(said("lgoin", "status"), /Did you mean "login"\?/);
+  assert.match(said("loginn"), /did you mean "login"\?/);
+  assert.match(said("mcp", "list"), /"mcp" is not part of this version/);
+  assert.match(said("review"), /"review" is not part of this version/);
+  assert.equal(said("--", "review"), "run");
+  assert.match(said("exec", "a", "b"), /Quote a prompt/);
+  assert.match(said("login", "status", "more"), /"status" takes no words/);
+  assert.match(said("stdio-to-uds"), /<SOCKET_PATH> is missing/);
+  assert.match(said("execpolicy", "check", "ls"), /--rules <PATH> is missing/);
+  assert.match(said("responses-api-proxy", "--port", "70000"), /0 to 65535/);
+});
+
 Deno.test("values: attached, behind an equals sign, behind a blank", () => {
   for (
     const args of [["-m", "x"], ["-mx"], ["-m=x"], ["--model", "x"], ["--model=x"]]
@@ -143,6 +165,12 @@ Deno.test("the records are sound: names are unique, relations name flags that ex
     const longs = command.flags.flatMap(({ long, aliases = [] }) => [long, ...aliases]);
     const shorts = command.flags.flatMap(({ short }) => short === undefined ? [] : [short]);
     for (const all of [longs, shorts]) assert.equal(new Set(all).size, all.length, command.name);
+    const inner = command.commands?.flatMap(({ name, aliases = [] }) => [name, ...aliases]) ?? [];
+    assert.equal(new Set(inner).size, inner.length, command.name);
+    for (const word of command.reserved ?? []) assert.ok(!inner.includes(word), word);
+    for (const long of command.takes ?? []) {
+      assert.ok(ROOT.flags.some((flag) => flag.long === long), `${command.name}: ${long}`);
+    }
     for (const name of (command.conflicts ?? []).flat()) {
       assert.ok(longs.includes(name), `${command.name}: ${name}`);
     }
