@@ -6,7 +6,7 @@ import { outdatedFiles } from "../scripts/config_docs.ts";
 import { configJsonSchema } from "../scripts/config_json_schema.ts";
 import { checkValue } from "../src/config/check.ts";
 import { FEATURES } from "../src/config/features.ts";
-import { ConfigError, loadConfig } from "../src/config/mod.ts";
+import { type Config, ConfigError, loadConfig } from "../src/config/mod.ts";
 import { CONFIG_SCHEMA } from "../src/config/schema.ts";
 import type { Default, Field, Shape } from "../src/config/shape.ts";
 import type { TomlValue } from "../src/config/toml.ts";
@@ -43,12 +43,12 @@ function asToml(value: Default): TomlValue {
   return typeof value === "object" ? [...value] : value;
 }
 
-/** Whether the program takes a config.toml with this text; what it says if not. */
-async function refusal(text: string): Promise<string | null> {
+/** What the program makes of a config.toml with this text. */
+async function load(text: string): Promise<Config> {
   const home = await Deno.makeTempDir({ prefix: "codex-config-docs-" });
   try {
     await Deno.writeTextFile(join(home, "config.toml"), text);
-    await loadConfig({
+    return await loadConfig({
       codexHome: home,
       processCwd: home,
       env: {},
@@ -57,12 +57,19 @@ async function refusal(text: string): Promise<string | null> {
       overrides: {},
       systemDir: join(home, "nowhere"),
     });
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+}
+
+/** Whether the program takes it; what it says if not. */
+async function refusal(text: string): Promise<string | null> {
+  try {
+    await load(text);
     return null;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return error.message;
-  } finally {
-    await Deno.remove(home, { recursive: true });
   }
 }
 
@@ -101,6 +108,51 @@ Deno.test("config docs: a default is a value that its own key takes", () => {
     checked++;
   }
   assert.ok(checked > 40, `only ${checked} defaults seen`);
+});
+
+Deno.test("config docs: the defaults are those that the program fills in", async () => {
+  const config = await load(
+    "sandbox_mode = 'workspace-write'\n[model_providers.a]\nname = 'a'\n",
+  );
+  const provider = config.providers["a"];
+  const sandbox = config.sandboxPolicy;
+  const environment = config.environmentPolicy;
+  assert.ok(provider && sandbox.type === "workspace-write");
+  const filledIn: Readonly<Record<string, unknown>> = {
+    model_provider: config.provider.id,
+    model_reasoning_summary: config.reasoningSummary,
+    web_search: config.webSearchMode,
+    chatgpt_base_url: config.chatgptBaseUrl,
+    cli_auth_credentials_store: config.credentialsStore,
+    project_doc_max_bytes: config.projectDocMaxBytes,
+    project_doc_fallback_filenames: config.projectDocFallbackFilenames,
+    project_root_markers: config.projectRootMarkers,
+    hide_agent_reasoning: config.hideAgentReasoning,
+    suppress_unstable_features_warning: config.suppressUnstableFeaturesWarning,
+    "sandbox_workspace_write.writable_roots": sandbox.writableRoots,
+    "sandbox_workspace_write.network_access": sandbox.networkAccess,
+    "sandbox_workspace_write.exclude_tmpdir_env_var": sandbox.excludeTmpdirEnvVar,
+    "sandbox_workspace_write.exclude_slash_tmp": sandbox.excludeSlashTmp,
+    "sandbox_workspace_write.git_writable": sandbox.gitWritable ?? false,
+    "shell_environment_policy.inherit": environment.inherit,
+    "shell_environment_policy.ignore_default_excludes": environment.ignoreDefaultExcludes,
+    "shell_environment_policy.exclude": environment.exclude,
+    "shell_environment_policy.include_only": environment.includeOnly,
+    "model_providers.*.wire_api": provider.wireApi,
+    "model_providers.*.request_max_retries": provider.requestMaxRetries,
+    "model_providers.*.stream_max_retries": provider.streamMaxRetries,
+    "model_providers.*.stream_idle_timeout_ms": provider.streamIdleTimeoutMs,
+    "model_providers.*.requires_openai_auth": provider.requiresOpenaiAuth,
+  };
+  const idle = (name: string) =>
+    FIELDS.some(({ name: above, field }) =>
+      field.unused === true && (name === above || name.startsWith(`${above}.`))
+    );
+  for (const { name, field } of FIELDS) {
+    if (field.default === undefined || idle(name) || name.startsWith("profiles.")) continue;
+    assert.ok(name in filledIn, `${name} has a default that nobody compares`);
+    assert.deepEqual(filledIn[name], field.default, name);
+  }
 });
 
 Deno.test("config docs: what is said to have no effect is read nowhere, and the rest is", async () => {
