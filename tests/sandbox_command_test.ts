@@ -322,3 +322,32 @@ Deno.test({
     assert.equal((await runCodex(stage, { args: ["debug", "seatbelt", "true"] })).code, 1);
   },
 });
+
+Deno.test({
+  name: "sandbox linux: bubblewrap that fails behind its probe is told from a command that fails" +
+    BACKENDS[0]!.reason,
+  ignore: BACKENDS[0]!.ignore,
+  fn: async () => {
+    await using stage = await openStage({ git: false });
+    const bin = `${stage.root}/bin`;
+    await Deno.mkdir(bin);
+    // Works for the trial, whose command is a shell that does nothing, and then not any more.
+    await Deno.writeTextFile(
+      `${bin}/bwrap`,
+      '#!/bin/sh\nfor word; do last=$word; done\n[ "$last" = : ] && exec /usr/bin/bwrap "$@"\n' +
+        'echo "bwrap: setting up uid map: Permission denied" >&2\nexit 1\n',
+      { mode: 0o755 },
+    );
+    const broken = await inSandbox(stage, ["--", "/bin/echo", "RAN"], {
+      env: { PATH: `${bin}:/usr/bin:/bin` },
+    });
+    assert.equal(broken.code, 125, broken.stderr);
+    assert.equal(broken.stdout, "");
+    assert.match(broken.stderr, /could not set up the sandbox, so the command has not run/);
+    const failing = await inSandbox(stage, ["--", "/bin/sh", "-c", "echo bwrap: no >&2; exit 1"], {
+      env: { PATH: "/usr/bin:/bin" },
+    });
+    assert.equal(failing.code, 1);
+    assert.equal(failing.stderr, "bwrap: no\n");
+  },
+});

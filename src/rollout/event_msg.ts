@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import type {
+  ElicitationRequest,
   Event,
   EventBody,
   ExecApprovalRequest,
@@ -127,12 +128,7 @@ function single(msg: SingleBody): EventMsg {
     case "apply_patch_approval_request":
       return patchApproval(msg);
     case "elicitation_request":
-      return {
-        type: "elicitation_request",
-        server_name: msg.serverName,
-        id: msg.requestId,
-        message: msg.message,
-      };
+      return elicitation(msg);
     case "request_user_input":
       return {
         type: "request_user_input",
@@ -186,6 +182,15 @@ function execApproval(msg: ExecApprovalRequest): EventMsg {
     network_approval_context: optional(msg.networkApprovalContext),
     proposed_execpolicy_amendment: optional(msg.proposedExecpolicyAmendment),
     parsed_cmd: msg.parsedCommand,
+  };
+}
+
+function elicitation(msg: ElicitationRequest): EventMsg {
+  return {
+    type: "elicitation_request",
+    server_name: msg.serverName,
+    id: msg.requestId,
+    message: msg.message,
   };
 }
 

@@ -51,6 +51,11 @@ export interface ConfineRequest {
    * also where the policy asks for no sandbox. `null` = as the policy says.
    */
   readonly bridge?: NetworkBridge | "closed" | null;
+  /**
+   * A new file in which the backend notes whether the command began, for {@link commandBegan}; `null` = nobody asks. Only
+   * bubblewrap keeps one: the others tell by their exit codes.
+   */
+  readonly report?: AbsolutePath | null;
 }
 
 /** How a command gets from a network namespace of its own to the proxy. */

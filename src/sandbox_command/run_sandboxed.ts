@@ -9,6 +9,7 @@ import {
 import { commandEnvironment } from "../process/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
 import {
+  commandBegan,
   type Confined,
   type ConfineRequest,
   createSandbox,
@@ -58,7 +59,7 @@ export async function runSandboxed(args: SandboxArgs, io: SandboxIo): Promise<nu
   try {
     if (args.command.length === 0) return await explainOnly(sandbox, config, io);
     await using network = await openCommandNetwork(config, io, state.path);
-    return await runCommand(args, io, { config, sandbox, relay, network });
+    return await runCommand(args, io, { config, sandbox, relay, network, state: state.path });
   } catch (error) {
     if (!(error instanceof SandboxError || isNetworkError(error))) throw error;
     await io.stderr.write(`codex: ${error.message}\n`);
@@ -67,6 +68,8 @@ export async function runSandboxed(args: SandboxArgs, io: SandboxIo): Promise<nu
 }
 
 interface Ready {
+  /** A folder that commands cannot write to. */
+  readonly state: AbsolutePath;
   readonly network: CommandNetwork;
   readonly config: Config;
   readonly sandbox: Sandbox;
@@ -78,7 +81,11 @@ async function runCommand(args: SandboxArgs, io: SandboxIo, ready: Ready): Promi
   const env = ready.network.environment(environment(ready.config, io));
   const missing = await exitCodeOfMissing(command, io, env);
   if (missing !== null) return missing;
-  const request = { argv: command.argv, env, bridge: ready.network.bridge ?? null };
+  const report = join(ready.state, `report-${crypto.randomUUID()}`);
+  await using _report = {
+    [Symbol.asyncDispose]: () => Deno.remove(report).catch(() => {}),
+  };
+  const request = { argv: command.argv, env, bridge: ready.network.bridge ?? null, report };
   await using confined = await confine(ready.sandbox, ready.config, io, request);
   const { backend } = ready.sandbox;
   const remark = args.explain
@@ -92,7 +99,12 @@ async function runCommand(args: SandboxArgs, io: SandboxIo, ready: Ready): Promi
     denials?.follow(pid);
   });
   if (orphansAreOurs) await endOrphans();
-  return code;
+  if (code !== 1 || confined.kind !== "bubblewrap" || await commandBegan(report)) return code;
+  throw new SandboxError(
+    "setup_failed",
+    "bubblewrap could not set up the sandbox, so the command has not run. What it says above tells why; " +
+      "`codex doctor` looks at what it needs.",
+  );
 }
 
 /** Starts the command with the streams of this process, the terminal included, and waits for it. */
@@ -134,7 +146,7 @@ function confine(
   sandbox: Sandbox,
   config: Config,
   io: SandboxIo,
-  request: Pick<ConfineRequest, "argv" | "env" | "bridge">,
+  request: Pick<ConfineRequest, "argv" | "env" | "bridge" | "report">,
 ): Promise<Confined> {
   return sandbox.confine({
     ...request,

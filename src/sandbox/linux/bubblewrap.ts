@@ -92,6 +92,7 @@ export function createBubblewrap(
         parent: Deno.pid,
         flock: machine.flock,
         placeholders: watched,
+        report: request.report ?? null,
         command: request.argv,
         terminal: request.tty ? tools() : null,
       });

@@ -1,6 +1,9 @@
 import type { AbsolutePath } from "../../protocol/mod.ts";
 import { FILTER_DESCRIPTOR } from "./bwrap_arguments.ts";
 
+/** On which bubblewrap writes what became of the command. It hands it to nobody. */
+const REPORT_DESCRIPTOR = 8;
+
 /** Programs of the host that a command on a terminal is started through. */
 export interface TerminalTools {
   /** GNU `env` that knows `--default-signal`; `null` = Ctrl-C ends the sandbox as a whole. */
@@ -20,6 +23,8 @@ export interface Launch {
   readonly flock: AbsolutePath | null;
   /** What exists only for the time of the command. */
   readonly placeholders: readonly AbsolutePath[];
+  /** Where bubblewrap reports; `null` = nowhere. */
+  readonly report: AbsolutePath | null;
   readonly command: readonly string[];
   readonly terminal: TerminalTools | null;
 }
@@ -52,7 +57,7 @@ done
 
 /**
  * Becomes bubblewrap; no process is left in between. `$0` = the filter, `$1` = the descriptor limit, `$2` = the
- * program that asked, `$3` = flock, `$4` = how many placeholders follow.
+ * program that asked, `$3` = flock, `$4` = the file for a report, `$5` = how many placeholders follow.
  *
  * - Nothing is started for a program that has ended: bubblewrap would not notice.
  * - The filter is opened afresh for each command, since a descriptor that is handed down would share its offset.
@@ -61,12 +66,13 @@ done
  */
 const LAUNCH = `ulimit -S -n "$1" 2>/dev/null
 kill -0 "$2" 2>/dev/null || exit 125
-flock=$3 count=$4
-shift 4
+flock=$3 report=$4 count=$5
+shift 5
 if [ "$count" -gt 0 ]; then
 ${WATCH}
 shift "$count"
 fi
+[ -z "$report" ] || exec ${REPORT_DESCRIPTOR}>"$report"
 if [ -f /dev/stdin ]; then cat | "$@" ${FILTER_DESCRIPTOR}<"$0"; exit; fi
 exec ${FILTER_DESCRIPTOR}<"$0"
 exec "$@"`;
@@ -94,9 +100,11 @@ export function launchArgv(launch: Launch): string[] {
     String(launch.descriptorLimit),
     String(launch.parent),
     launch.flock ?? "",
+    launch.report ?? "",
     String(watched.length),
     ...watched,
     launch.program,
+    ...(launch.report === null ? [] : ["--json-status-fd", String(REPORT_DESCRIPTOR)]),
     ...launch.args,
     ...(terminal?.setsid ? ["/bin/sh", "-c", ENTER_TERMINAL, "sh"] : []),
     // Gives the keys' signals their effect back.
