@@ -42,6 +42,14 @@ export interface Place {
 
 const NOWHERE: Place = { file: null, line: null, column: null, key: null };
 
+/** Codes of errors that are noticed while files and values are read, before any of them is used. */
+const OF_FILES: ReadonlySet<ConfigErrorCode> = new Set([
+  "invalid_toml",
+  "invalid_value",
+  "missing_value",
+  "unknown_key",
+]);
+
 /** A configuration that cannot be used. `message` is complete for a person and may span lines. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
@@ -64,6 +72,16 @@ export class ConfigError extends Error {
     this.line = line;
     this.column = column;
     this.key = key;
+  }
+
+  /** As a command says it that cannot start: what is wrong in a file or a value is told apart from what is missing. */
+  get complaint(): string {
+    if (this.code === "invalid_override") return this.message;
+    if (this.located) return `Error loading config.toml:\n${this.message}`;
+    const isOfFile = this.code === "unreadable_file" && this.key === null;
+    return isOfFile || OF_FILES.has(this.code)
+      ? `Error loading config.toml: ${this.message}`
+      : `Error: ${this.message}`;
   }
 
   /** True when the message begins with `path:line:column:` and shows the source line. */

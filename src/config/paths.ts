@@ -26,9 +26,9 @@ export function absolutePath(path: string, { dir, home }: PathBase): AbsolutePat
 }
 
 /**
- * A copy of `table` in which every string that the shape calls a path is absolute, and every date that stands for a string
- * is one. Values of a wrong type
- * stay as they are: the check after the merge reports them.
+ * A copy of `table` in which every string that the shape calls a path is absolute, a date that stands for a string is one,
+ * and a whole number where fractions may stand is a float. Values of a wrong type stay as they are: the check after the merge
+ * reports them.
  */
 export function absolutisePaths(shape: Shape, table: TomlTable, base: PathBase): TomlTable {
   const result = visit(shape, table, base);
@@ -51,9 +51,10 @@ function visit(shape: Shape, value: TomlValue, base: PathBase): TomlValue {
         : value;
     case "string":
       return value instanceof Date ? value.toISOString() : value;
+    case "number":
+      return typeof value === "bigint" ? Number(value) : value;
     case "bool":
     case "integer":
-    case "number":
     case "choice":
       return value;
     default:

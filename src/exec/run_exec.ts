@@ -134,9 +134,7 @@ async function runInOrder(args: ExecArgs, io: ExecIo, stop: StopRequest): Promis
 
 function complaint(error: unknown): string {
   if (error instanceof ExecError) return error.message;
-  if (error instanceof ConfigError) {
-    return error.located ? `Error loading config.toml:\n${error.message}` : error.message;
-  }
+  if (error instanceof ConfigError) return error.complaint;
   if (error instanceof RulesError) return `Error loading rules:\n${error.message}`;
   return `Error: ${messageOf(error)}`;
 }
