@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { lockFile } from "../src/files/mod.ts";
+import { ROOT } from "./guard/source_tree.ts";
 import { type CodexRun, runCodex, type RunCodexOptions } from "./support/run_codex.ts";
 import { openStage, type Stage } from "./support/stage.ts";
 
@@ -85,19 +86,6 @@ async function everyFile(folder: string): Promise<string[]> {
   }
   return found.sort();
 }
-
-/** A certificate like any other. */
-const CERTIFICATE = `-----BEGIN CERTIFICATE-----
-MIIBdTCCARugAwIBAgIUAqd2u2a/SLqFySWerP7vA9K/G/8wCgYIKoZIzj0EAwIw
-DzENMAsGA1UEAwwEdGVzdDAgFw0yNjExMjQwNjEzNTVaGA8yMTI2MTAzMTA2MTM1
-NVowDzENMAsGA1UEAwwEdGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABLE1
-ODUPm0W/toLy37gQvDnAL/h3I1JOix4Gyl2Fpn3S+2jDWk+nz/UmwVdhIpMHNySF
-GcGfSVS3wlfgUA4SnkajUzBRMB0GA1UdDgQWBBSIwJYDGPlb154EEEHx7T6arjId
-xTAfBgNVHSMEGDAWgBSIwJYDGPlb154EEEHx7T6arjIdxTAPBgNVHRMBAf8EBTAD
-AQH/MAoGCCqGSM49BAMCA0gAMEUCIQDdEPXt31m8JXSC4h2Ds3xL/9yeSD+p2tDh
-NfM5zRD8aQIgczTgB5K9mdcZgn+qDbKAC5Z5xM6CTPYlkatBm46AUzY=
------END CERTIFICATE-----
-`;
 
 const IDS = [
   "install.program",
@@ -371,17 +359,18 @@ Deno.test("doctor: proxies and certificates that cannot work", async () => {
 Deno.test("doctor: certificates that count, and that the runtime would not look at", async () => {
   await using stage = await openHome();
   const file = join(stage.root, "ca.pem");
-  await Deno.writeTextFile(file, CERTIFICATE + CERTIFICATE);
+  const certificate = await Deno.readTextFile(join(ROOT, "tests", "fixtures", "tls", "ca.pem"));
+  await Deno.writeTextFile(file, certificate + certificate);
   const found = async (env: Record<string, string>) =>
     entry(await examine(stage, { env }), "network.certificates");
   const alone = await found({ SSL_CERT_FILE: file });
-  assert.equal(alone.status, "warning");
-  assert.match(alone.remedy ?? "", /DENO_TLS_CA_STORE/);
+  assert.equal(alone.status, "ok");
   assert.match(alone.details[0] ?? "", /2 certificates/);
-  const told = await found({ SSL_CERT_FILE: file, DENO_TLS_CA_STORE: "mozilla,system" });
-  assert.equal(told.status, "ok");
+  const told = await found({ SSL_CERT_FILE: file, DENO_TLS_CA_STORE: "mozilla" });
+  assert.equal(told.status, "warning");
+  assert.match(told.remedy ?? "", /DENO_TLS_CA_STORE/);
   assert.equal((await found({ DENO_CERT: file })).status, "ok");
-  await Deno.writeTextFile(file, CERTIFICATE.replace("MIIBdTCC", "AAAAAAAA"));
+  await Deno.writeTextFile(file, certificate.replace("MII", "AAA"));
   assert.equal((await found({ DENO_CERT: file })).status, "problem");
 });
 

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { findCodexHome, loadDotEnv } from "../config/mod.ts";
 import { runDoctor, type TerminalFacts } from "../doctor/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
+import { useCertificates } from "./certificates.ts";
 import { configOverrides, isStrict, mergeFlags } from "./merged_flags.ts";
 import { useProxies } from "./proxies.ts";
 import type { Invocation } from "./spec.ts";
@@ -13,6 +14,7 @@ export async function run({ levels }: Invocation, world: World): Promise<number>
   const home = await world.home();
   const env = { ...world.env, ...await dotEnv(world, home) };
   useProxies(env);
+  useCertificates(env);
   const flags = mergeFlags(levels);
   const folder = flags.value("cd");
   const here = workingFolder(world);

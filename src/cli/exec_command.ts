@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { ConfigError, findCodexHome, loadDotEnv } from "../config/mod.ts";
 import { type ExecIo, runExec } from "../exec/mod.ts";
+import { useCertificates } from "./certificates.ts";
 import { execArgs } from "./exec_args.ts";
 import { hardened } from "./harden.ts";
 import { openHelperFolder } from "./helper_folder.ts";
@@ -28,6 +29,7 @@ export async function run({ levels }: Invocation, started: World): Promise<numbe
   }
   const env = { ...world.env, ...await loadDotEnv(codexHome, world.env) };
   useProxies(env);
+  useCertificates(env);
   await using helpers = await openHelperFolder({ codexHome, world });
   const io: ExecIo = {
     env: helpers === null ? env : { ...env, PATH: helpers.prependedTo(env["PATH"]) },

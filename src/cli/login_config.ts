@@ -1,6 +1,7 @@
 import type { LoginPlace } from "../auth/mod.ts";
 import { type Config, ConfigError, findCodexHome, loadConfig, loadDotEnv } from "../config/mod.ts";
 import { readManagedPreference } from "../platform/mod.ts";
+import { useCertificates } from "./certificates.ts";
 import { homeOf } from "./home.ts";
 import { useProxies } from "./proxies.ts";
 import { configOverrides, isStrict } from "./merged_flags.ts";
@@ -25,6 +26,7 @@ export async function loginSetting(
     const codexHome = await findCodexHome({ env: world.env, home });
     const env = { ...world.env, ...await loadDotEnv(codexHome, world.env) };
     useProxies(env);
+    useCertificates(env);
     const config = await loadConfig({
       managedPreference: (key) => readManagedPreference(key, world.env["USER"] || null),
       codexHome,

@@ -141,11 +141,11 @@ const certificates: Check = {
     const store = env["DENO_TLS_CA_STORE"] ?? "";
     if (store !== "") details.push(`DENO_TLS_CA_STORE: ${store}`);
     const idle = ["SSL_CERT_FILE", "SSL_CERT_DIR"].find((name) => (env[name] ?? "") !== "");
-    // The runtime looks at these two only when it is told to ask the system for its certificates.
-    if (idle !== undefined && !store.split(",").includes("system") && !env["DENO_CERT"]) {
+    // The runtime looks at these two only when it asks the system for its certificates, as it does unless told otherwise.
+    if (idle !== undefined && store !== "" && !store.split(",").includes("system")) {
       return warning(
-        `${idle} is set, but counts only together with DENO_TLS_CA_STORE`,
-        "Set DENO_TLS_CA_STORE=mozilla,system if servers have certificates of your organisation.",
+        `${idle} is set, but DENO_TLS_CA_STORE keeps it from counting`,
+        "Unset DENO_TLS_CA_STORE, or set it to mozilla,system.",
         details,
       );
     }
