@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { ROOT } from "./guard/source_tree.ts";
 import { runCodex } from "./support/run_codex.ts";
 import { openStage } from "./support/stage.ts";
+import { type IssuedLogin, recordText } from "./support/token_authority.ts";
 
 const FOLDER = join(ROOT, "tests", "fixtures", "tls");
 const AUTHORITY = join(FOLDER, "ca.pem");
@@ -50,4 +51,27 @@ Deno.test("certificates: doctor reaches such a server; without the variable it d
   assert.equal(await reaches({ SSL_CERT_FILE: join(stage.root, "nowhere.pem") }), "problem");
   await Deno.writeTextFile(join(stage.codexHome, ".env"), `SSL_CERT_FILE=${AUTHORITY}\n`);
   assert.equal(await reaches({}), "ok");
+});
+
+Deno.test("certificates: a login is renewed at such a server", async () => {
+  await using stage = await openStage();
+  await using server = await openServer();
+  const expired = `e30.${btoa(JSON.stringify({ exp: 1 })).replaceAll("=", "")}.e30`;
+  const login: IssuedLogin = {
+    idToken: expired,
+    accessToken: expired,
+    refreshToken: "refresh-once",
+    accountId: "account",
+  };
+  await Deno.writeTextFile(join(stage.codexHome, "auth.json"), recordText(login));
+  const run = await runCodex(stage, {
+    args: ["exec", "hi"],
+    baseUrl: server.baseUrl,
+    env: {
+      CODEX_API_KEY: null,
+      SSL_CERT_FILE: AUTHORITY,
+      CODEX_REFRESH_TOKEN_URL_OVERRIDE: server.baseUrl.replace("/v1", "/renew"),
+    },
+  });
+  assert.ok(server.paths.includes("/renew"), run.stderr);
 });

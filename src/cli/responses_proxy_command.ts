@@ -1,5 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { apiKeyOf, ResponsesProxyError, startResponsesProxy } from "../responses_proxy/mod.ts";
+import { useCertificates } from "./certificates.ts";
 import { hardened } from "./harden.ts";
 import { RESPONSES_API_PROXY } from "./relay_spec.ts";
 import { type Invocation, valueOf } from "./spec.ts";
@@ -9,6 +10,7 @@ import type { World } from "./world.ts";
 /** `codex responses-api-proxy`. The key is in this process's memory, and nowhere else. */
 export async function run({ levels }: Invocation, started: World): Promise<number> {
   const world = hardened(started);
+  useCertificates(world.env);
   const level = levels.at(-1)!;
   const usual = RESPONSES_API_PROXY.flags.find(({ long }) => long === "upstream-url")?.default;
   try {
