@@ -176,7 +176,7 @@ Deno.test("config docs: what is said to have no effect is read nowhere, and the 
     const idle = field.unused === true ||
       (field.shape.kind === "table" &&
         Object.values(field.shape.fields).every((each) => each.unused));
-    assert.equal(!idle, special[key] ?? read(key), key);
+    assert.equal(!idle, special[key] ?? read(key), `${key}: is it still (un)used in schema*.ts?`);
   }
   const consumed = (name: string) =>
     tree.some(([path, source]) => !path.startsWith("src/config/") && source.includes(`.${name}`));
@@ -192,7 +192,7 @@ Deno.test("config docs: features that are said to have an effect are asked for s
     .filter((key) =>
       sources.some((source) => new RegExp(`(?:features|enabled)\\["${key}"\\]`).test(source))
     );
-  assert.deepEqual([...EFFECTIVE_FEATURES].sort(), asked.sort());
+  assert.deepEqual([...EFFECTIVE_FEATURES].sort(), asked.sort(), "see scripts/config_areas.ts");
 });
 
 Deno.test("config docs: what is said of this system's features is so", () => {
