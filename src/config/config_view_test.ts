@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { readConfigView } from "./config_view.ts";
 import { canonicalJson, tableVersion } from "./json_value.ts";
 import { loadLayers } from "./load_layers.ts";
+import { Machine } from "./machine_rig.ts";
 import { parseToml } from "./toml.ts";
 
 /** Hash of `{}`. */
@@ -159,4 +160,24 @@ Deno.test("config/read: well-known keys are all there, the others as they were w
       assert.deepEqual(plain.apps, { a: { enabled: true, disabled_reason: null } });
     },
   );
+});
+
+Deno.test("config/read for no folder in particular: no project has a say", async () => {
+  await using machine = await Machine.create();
+  await machine.user(
+    `model = "mine"\n[projects.${
+      JSON.stringify(machine.path("project"))
+    }]\ntrust_level = "trusted"\n`,
+  );
+  await machine.write("project/.codex/config.toml", 'model = "theirs"\n');
+  assert.equal((await machine.view()).config["model"], "theirs");
+  const elsewhere = await machine.view({ withoutProject: true });
+  assert.equal(elsewhere.config["model"], "mine");
+  assert.deepEqual(elsewhere.layers?.map(({ name }) => name.type), ["user", "system"]);
+});
+
+Deno.test("config/read of a configuration that does not fit is an error with its place", async () => {
+  await using machine = await Machine.create();
+  await machine.user("model = 5\n");
+  await assert.rejects(machine.view(), { code: "invalid_value", line: 1 });
 });

@@ -1,3 +1,4 @@
+import { closest } from "./closest.ts";
 import { ConfigError } from "./error.ts";
 
 export type FeatureStage =
@@ -90,6 +91,12 @@ export const FEATURE_ALIASES: Readonly<Record<string, string>> = {
   collab: "multi_agent",
 };
 
+/** Every name that is understood. */
+export const FEATURE_NAMES: readonly string[] = [
+  ...FEATURES.map(({ key }) => key),
+  ...Object.keys(FEATURE_ALIASES),
+];
+
 /** The registry key that a name stands for; `null` = nobody knows the name. */
 export function featureKey(name: string): string | null {
   if (FEATURES.some((feature) => feature.key === name)) return name;
@@ -108,7 +115,11 @@ export function featureOverrides(
 ): string[] {
   for (const name of [...enable, ...disable]) {
     if (featureKey(name) === null) {
-      throw new ConfigError("unknown_feature", `Unknown feature flag: ${name}`, { key: name });
+      const near = closest(name, FEATURE_NAMES);
+      const hint = near === null ? "" : `. Did you mean ${near}?`;
+      throw new ConfigError("unknown_feature", `Unknown feature flag: ${name}${hint}`, {
+        key: name,
+      });
     }
   }
   return [

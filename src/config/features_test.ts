@@ -30,6 +30,10 @@ Deno.test("flags become overrides, disable last; unknown names are refused", () 
     assert.equal(error.message, "Unknown feature flag: nope");
     return true;
   });
+  assert.throws(
+    () => featureOverrides([], ["unified_exce"]),
+    { message: "Unknown feature flag: unified_exce. Did you mean unified_exec?" },
+  );
 });
 
 Deno.test("later sources win: older toggles, [features], the profile's", () => {

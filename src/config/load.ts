@@ -1,5 +1,5 @@
 import { checkMerged } from "./check_merged.ts";
-import { ruleFolders, systemFolder } from "./layers.ts";
+import { type Layer, ruleFolders, systemFolder } from "./layers.ts";
 import { loadLayers } from "./load_layers.ts";
 import { decoded } from "./managed_preference.ts";
 import { activeProfile, withoutRivals } from "./profile.ts";
@@ -8,8 +8,7 @@ import { resolveConfig } from "./resolve.ts";
 import { CONFIG_SCHEMA, type ConfigTable } from "./schema.ts";
 import { emptyTable } from "./toml.ts";
 import { trustOf } from "./trust.ts";
-import type { Config, LoadConfigOptions } from "./types.ts";
-import { refuseUnknownKeys, unknownKeyNotices } from "./unknown_keys.ts";
+import type { Config, LoadConfigOptions, StartupNotice } from "./types.ts";
 
 /**
  * Reads every layer, merges them, checks the outcome and fills in defaults. Above the layers stand the active profile, what
@@ -28,7 +27,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
   });
   const flags = stack.find(({ type }) => type === "session")?.table ?? emptyTable();
   const merged: ConfigTable = checkMerged(CONFIG_SCHEMA, stack);
-  if (options.strict) refuseUnknownKeys(stack);
+  const unknown = await unknownKeys(stack, options.strict ?? false);
   const profileName = options.overrides.profile ?? merged.profile ?? null;
   return await resolveConfig({
     options,
@@ -42,6 +41,15 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
     ruleFolders: ruleFolders(
       stack.filter(({ type }) => type === "system" || type === "user" || type === "project"),
     ),
-    notices: options.strict ? [] : unknownKeyNotices(stack),
+    notices: unknown,
   });
+}
+
+/** Warnings about keys that nobody knows, or their refusal. Most people configure nothing, so this is loaded when needed. */
+async function unknownKeys(stack: readonly Layer[], strict: boolean): Promise<StartupNotice[]> {
+  if (stack.every(({ table }) => Object.keys(table).length === 0)) return [];
+  const { refuseUnknownKeys, unknownKeyNotices } = await import("./unknown_keys.ts");
+  if (!strict) return unknownKeyNotices(stack);
+  refuseUnknownKeys(stack);
+  return [];
 }

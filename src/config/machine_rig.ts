@@ -43,8 +43,10 @@ export class Machine implements AsyncDisposable {
     return loadConfig(this.#options(run));
   }
 
-  async view(run: MachineRun = {}): Promise<ConfigView> {
-    return await readConfigView(await loadLayers(this.#options(run)), { includeLayers: true });
+  async view(run: MachineRun & { readonly withoutProject?: boolean } = {}): Promise<ConfigView> {
+    const { withoutProject = false, ...others } = run;
+    const layers = await loadLayers({ ...this.#options(others), withoutProject });
+    return await readConfigView(layers, { includeLayers: true });
   }
 
   #options(run: MachineRun): LoadConfigOptions {

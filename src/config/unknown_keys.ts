@@ -1,7 +1,7 @@
 import { locatedMessage, positionAt } from "../files/mod.ts";
 import { closest } from "./closest.ts";
 import { ConfigError, dottedKey } from "./error.ts";
-import { FEATURE_ALIASES, featureKey, FEATURES } from "./features.ts";
+import { FEATURE_NAMES, featureKey } from "./features.ts";
 import { isLaterKey } from "./later_keys.ts";
 import type { Layer } from "./layers.ts";
 import { overrideFor } from "./overrides.ts";
@@ -169,8 +169,6 @@ function* unknownInTable(
     else yield { path: at, hint: hintFor(key, path, [...known.keys()]) };
   }
 }
-
-const FEATURE_NAMES = [...FEATURES.map(({ key }) => key), ...Object.keys(FEATURE_ALIASES)];
 
 /** What may have been meant: a slip of the fingers, or the right key in the wrong table. */
 function hintFor(key: string, path: readonly string[], known: readonly string[]): string | null {
