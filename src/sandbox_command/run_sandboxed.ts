@@ -201,7 +201,8 @@ async function configOrNull(args: SandboxArgs, io: SandboxIo): Promise<Config | 
     });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    await io.stderr.write(`${error.message}\n`);
+    const prefix = error.code === "invalid_override" ? "" : "Error: ";
+    await io.stderr.write(`${prefix}${error.message}\n`);
     return null;
   }
 }
