@@ -93,3 +93,27 @@ Deno.test("unknown keys do not stop a turn, and are told once", async () => {
   assert.equal(items.length, 1);
   assert.match(items[0].message, /config\.toml:1:1: unknown key `modle`: did you mean `model`\?/);
 });
+
+/** How each command begins what it says about a configuration that it cannot load. */
+const COMMANDS: readonly { readonly args: readonly string[]; readonly said: RegExp }[] = [
+  { args: ["login", "status"], said: /^Error loading configuration: ~\/config\.toml:1:9: / },
+  { args: ["logout"], said: /^Error loading configuration: ~\/config\.toml:1:9: / },
+  { args: ["features", "list"], said: /^Error: ~\/config\.toml:1:9: / },
+  { args: ["sandbox", "linux", "--", "true"], said: /^Error: ~\/config\.toml:1:9: / },
+  { args: ["debug", "config"], said: /^Error: ~\/config\.toml:1:9: / },
+];
+
+for (const { args, said } of COMMANDS) {
+  const ignore = args[0] === "sandbox" && Deno.build.os !== "linux";
+  const name = `a broken configuration stops codex ${args.slice(0, 2).join(" ")}`;
+  Deno.test({
+    name: ignore ? `${name} (ignored: Linux only)` : name,
+    ignore,
+    fn: async () => {
+      await using stage = await openStage({ homeFiles: { "config.toml": "model = 5\n" } });
+      const run = await runCodex(stage, { args });
+      assert.deepEqual([run.code, run.stdout], [1, ""]);
+      assert.match(run.stderr.replaceAll(stage.codexHome, "~"), said);
+    },
+  });
+}
