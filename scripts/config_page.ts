@@ -1,4 +1,5 @@
 import { type Feature, FEATURE_ALIASES, FEATURES } from "../src/config/features.ts";
+import { LATER_KEYS } from "../src/config/later_keys.ts";
 import { CONFIG_SCHEMA, PROFILE_KEYS } from "../src/config/schema.ts";
 import type { Field, Fields, Shape } from "../src/config/shape.ts";
 import { AREAS, BY_SYSTEM, EFFECTIVE_FEATURES, type SystemValues } from "./config_areas.ts";
@@ -75,7 +76,7 @@ export function configPage(): string {
     const entries = keys.flatMap((key) => entriesOf(key, fields[key]!, false, expanded));
     return `## ${title}\n\n${entries.join("\n")}\n`;
   });
-  return [INTRODUCTION, ...parts, featuresPart()].join("\n");
+  return [INTRODUCTION, ...parts, featuresPart(), unknownPart()].join("\n");
 }
 
 /** The entry of a key, and those of the keys below it. `idle` = the table above it has no effect. */
@@ -243,4 +244,28 @@ function bySystem<T>(values: SystemValues<T>, word: (value: T) => string): strin
     return value === undefined ? [] : [`on ${SYSTEM_NAMES[system]} ${word(value)}`];
   });
   return [word(values.usual), ...others].join(", ");
+}
+
+/** What happens to keys that are not on the page. */
+function unknownPart(): string {
+  const tables = Object.entries(LATER_KEYS).map(([table, keys]) => {
+    const place = table === "" ? "at the top" : `\`${header(table)}\``;
+    return `- ${place}: ${keys.map((key) => `\`${key}\``).join(", ")}`;
+  });
+  return [
+    "## Keys of other versions",
+    "",
+    "A key or a feature that nobody knows is told in one warning when a command starts, with its place " +
+    "and what was probably meant, and has no effect. With `--strict-config` it is an error.",
+    "",
+    "Later versions of the program know these. They are passed over without a word, so that one file can " +
+    "serve several versions:",
+    "",
+    ...tables,
+    "",
+  ].join("\n");
+}
+
+function header(table: string): string {
+  return table === "skills.config.*" ? "[[skills.config]]" : `[${table.replaceAll("*", "<name>")}]`;
 }
