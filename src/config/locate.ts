@@ -43,7 +43,8 @@ function unplaced(mismatch: Mismatch, key: string, origin: Layer | null): string
   const given = origin?.given ?? [];
   const typed = overrideFor(given, mismatch.path) ??
     given.findLast(({ path }) => mismatch.path.every((part, index) => part === path[index]));
-  const where = typed ? `-c ${typed.text}: ` : "";
+  const managed = origin?.type === "managed_mdm" ? "managed preferences com.openai.codex: " : "";
+  const where = typed ? `-c ${typed.text}: ` : managed;
   const isWhole = typed?.path.length === mismatch.path.length;
   const quoted = typed && isWhole && mismatch.wantsText ? ` (${quotedForm(typed)})` : "";
   return `${where}${mismatch.message}${quoted}${key === "" ? "" : ` in \`${key}\``}`;
