@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { isPresent } from "../files/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
 import { ConfigError } from "./error.ts";
 import { fileLayer, type Layer } from "./layers.ts";
@@ -57,7 +58,7 @@ async function projectRoot(
 ): Promise<AbsolutePath> {
   for (let dir = cwd; markers.length > 0;) {
     for (const marker of markers) {
-      if (await Deno.stat(join(dir, marker)).then(() => true, () => false)) return dir;
+      if (await isPresent(join(dir, marker))) return dir;
     }
     const parent = dirname(dir);
     if (parent === dir) break;

@@ -1,4 +1,5 @@
 import { basename, dirname, join, resolve } from "node:path";
+import { isHeldFolder } from "../files/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
 
 export type TrustLevel = "trusted" | "untrusted";
@@ -30,7 +31,7 @@ export async function mainRepoRoot(cwd: AbsolutePath): Promise<AbsolutePath | nu
   while (dir !== null) {
     const dotGit = join(dir, ".git");
     const info = await Deno.stat(dotGit).catch(() => null);
-    if (info?.isDirectory) return dir;
+    if (info?.isDirectory && !isHeldFolder(dotGit, info)) return dir;
     if (info?.isFile) return await mainOfWorktree(dotGit) ?? dir;
     const parent = dirname(dir);
     dir = parent === dir ? null : parent;

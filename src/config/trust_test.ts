@@ -38,3 +38,21 @@ Deno.test("a linked worktree belongs to its main checkout, a stranger's .git fil
     await Deno.remove(root, { recursive: true });
   }
 });
+
+Deno.test({
+  name: "a place that the sandbox holds for .git makes no repository, and no project",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const root = await Deno.realPath(await Deno.makeTempDir({ dir: "/var/tmp" }));
+    try {
+      const inside = join(root, "a", "b");
+      await Deno.mkdir(inside, { recursive: true });
+      await Deno.mkdir(join(root, ".git"));
+      assert.equal(await mainRepoRoot(inside), root);
+      await Deno.chmod(join(root, ".git"), 0o1755);
+      assert.equal(await mainRepoRoot(inside), null);
+    } finally {
+      await Deno.remove(root, { recursive: true });
+    }
+  },
+});

@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { isPresent } from "../files/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
 import type { Logger } from "../telemetry/mod.ts";
 
@@ -32,15 +33,6 @@ async function readGlobal(codexHome: AbsolutePath): Promise<string | null> {
   return null;
 }
 
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Folders from the project's root down to `cwd`; `cwd` alone where there is no root. */
 async function projectFolders(
   cwd: AbsolutePath,
@@ -50,7 +42,7 @@ async function projectFolders(
   for (let folder = cwd;; folder = dirname(folder)) {
     folders.unshift(folder);
     for (const marker of rootMarkers) {
-      if (await exists(join(folder, marker))) return folders;
+      if (await isPresent(join(folder, marker))) return folders;
     }
     if (dirname(folder) === folder) return [cwd];
   }

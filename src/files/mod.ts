@@ -9,6 +9,7 @@
  */
 export { type AppendLog, openAppendLog } from "./append_log.ts";
 export { FilesError, type FilesErrorCode, filesErrorCode } from "./error.ts";
+export { HELD_FOLDER_MODE, isHeldFolder, isPresent } from "./held_place.ts";
 export { locatedMessage, type Position, positionAt } from "./located.ts";
 export { lockFile, type LockOptions, tryLockFile } from "./lock.ts";
 export { isInside, normalizePath, resolveLinks } from "./paths.ts";

@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { isPresent } from "../files/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
 
 /**
@@ -7,16 +8,7 @@ import type { AbsolutePath } from "../protocol/mod.ts";
  */
 export async function findRepoRoot(cwd: AbsolutePath): Promise<AbsolutePath | null> {
   for (let folder = cwd;; folder = dirname(folder)) {
-    if (await isThere(join(folder, ".git"))) return folder;
+    if (await isPresent(join(folder, ".git"))) return folder;
     if (dirname(folder) === folder) return null;
-  }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    const { isFile, isDirectory } = await Deno.stat(path);
-    return isFile || isDirectory;
-  } catch {
-    return false;
   }
 }

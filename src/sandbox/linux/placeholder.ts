@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { HELD_FOLDER_MODE } from "../../files/mod.ts";
 import type { FileLocks } from "../../platform/mod.ts";
 import type { AbsolutePath } from "../../protocol/mod.ts";
 import { SandboxError } from "../error.ts";
@@ -21,7 +22,7 @@ export type PlaceholderKind = "directory" | "file";
 
 /** The sticky bit, which no program sets on a file, or on a directory that is only the owner's. */
 const MODES: Readonly<Record<PlaceholderKind, number>> = {
-  directory: 0o1755,
+  directory: HELD_FOLDER_MODE,
   file: 0o1644,
 };
 const MODE_BITS = 0o7777;
