@@ -94,7 +94,6 @@ export const WORLD_READERS: readonly string[] = ["cli"];
 
 /** The one room that may import each npm package. A package that is not listed may not be imported at all. */
 export const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
-  "@decimalturn/toml-patch": ["config"],
   "@lydell/node-pty": ["process"],
   "@napi-rs/keyring": ["auth"],
   "@silvia-odwyer/photon-node": ["context"],
