@@ -33,7 +33,7 @@ export async function benchSandboxCost(root: string): Promise<void> {
   }
   const workspace = join(root, "work");
   await Deno.mkdir(workspace, { recursive: true });
-  const sandbox = createSandbox({ backend, self, stateDir: join(root, "state") });
+  using sandbox = createSandbox({ backend, self, stateDir: join(root, "state") });
   const start = async (argv: readonly string[]): Promise<void> => {
     const [program = "", ...args] = argv;
     const { success } = await new Deno.Command(program, {

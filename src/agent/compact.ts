@@ -42,7 +42,7 @@ export async function compact(session: Session, turn: Turn): Promise<void> {
   await session.emit(turn.id, { type: "item_started", turnId: turn.id, item });
   const summary = summaryText(await summarise(session, turn));
   const replacement = compactedHistory(
-    await initialContext(session),
+    initialContext(session),
     collectUserMessages(session.history.items()),
     summary,
   );

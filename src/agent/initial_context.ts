@@ -15,9 +15,9 @@ import type { Session } from "./session.ts";
 import type { ThreadSettings } from "./settings.ts";
 
 /** What every thread opens with: permissions, standing instructions, environment, one item each. */
-export async function initialContext(session: Session): Promise<MessageItem[]> {
+export function initialContext(session: Session): MessageItem[] {
   const { options, settings, services } = session;
-  const items: MessageItem[] = [await permissions(session, settings)];
+  const items: MessageItem[] = [permissions(session, settings)];
   if (options.developerInstructions !== null) {
     items.push(developerMessage(options.developerInstructions));
   }
@@ -60,11 +60,11 @@ function textOf(item: MessageItem): string {
 }
 
 /** What the model must know before its next turn because settings have changed since the last one. */
-export async function settingsUpdates(
+export function settingsUpdates(
   session: Session,
   before: ThreadSettings,
   after: ThreadSettings,
-): Promise<MessageItem[]> {
+): MessageItem[] {
   const items: MessageItem[] = [];
   const shell = session.services.shell.type;
   const environment = environmentDiffMessage(
@@ -72,7 +72,7 @@ export async function settingsUpdates(
     { cwd: after.cwd, shell },
   );
   if (environment !== null) items.push(environment);
-  if (permissionsChanged(before, after)) items.push(await permissions(session, after));
+  if (permissionsChanged(before, after)) items.push(permissions(session, after));
   const mode = after.collaborationMode.settings.developerInstructions;
   if (mode !== null && mode !== before.collaborationMode.settings.developerInstructions) {
     items.push(collaborationModeMessage(mode));
@@ -92,9 +92,9 @@ function permissionsChanged(before: ThreadSettings, after: ThreadSettings): bool
     JSON.stringify(before.sandboxPolicy) !== JSON.stringify(after.sandboxPolicy);
 }
 
-async function permissions(session: Session, settings: ThreadSettings): Promise<MessageItem> {
+function permissions(session: Session, settings: ThreadSettings): MessageItem {
   const roots: AbsolutePath[] = settings.sandboxPolicy.type === "workspace-write"
-    ? (await writableRoots(settings.sandboxPolicy, settings.cwd, session.services.tmpdir))
+    ? writableRoots(settings.sandboxPolicy, settings.cwd, session.services.tmpdir)
       .map((entry) => entry.root)
     : [];
   return permissionsMessage({

@@ -49,7 +49,7 @@ export class Thread implements AsyncDisposable {
   /** The first event is `session_configured`, with the id `""`. */
   static async start(options: ThreadOptions, services: ThreadServices): Promise<Thread> {
     const session = new Session(options, services);
-    if (options.resumed !== null) session.restore(await initialContext(session));
+    if (options.resumed !== null) session.restore(initialContext(session));
     const thread = new Thread(session);
     const { settings } = options;
     await session.emit("", {
@@ -184,21 +184,21 @@ export class Thread implements AsyncDisposable {
     }
     // What is left of a closed turn are its last events.
     await active?.done;
-    await this.#seedContext();
+    this.#seedContext();
     await this.#spawn(id, outputSchema, (turn) => runTurn(this.#session, turn, inputs));
   }
 
   /** The opening items, or what has changed since the last turn. */
-  async #seedContext(): Promise<void> {
+  #seedContext(): void {
     const session = this.#session;
     const before = this.#lastTurnSettings;
     this.#lastTurnSettings = session.settings;
     if (this.#contextSeeded && before !== null) {
-      session.recordItems(await settingsUpdates(session, before, session.settings));
+      session.recordItems(settingsUpdates(session, before, session.settings));
       return;
     }
     this.#contextSeeded = true;
-    const opening = await initialContext(session);
+    const opening = initialContext(session);
     session.recordItems(
       session.options.resumed === null ? opening : withoutRepeats(opening, session.history.items()),
     );
@@ -269,7 +269,7 @@ export class Thread implements AsyncDisposable {
       return;
     }
     await active?.done;
-    await this.#seedContext();
+    this.#seedContext();
     await this.#spawn(id, null, async (turn) => {
       await session.emit(id, {
         type: "turn_started",
@@ -290,7 +290,7 @@ export class Thread implements AsyncDisposable {
   async #compact(id: SubmissionId): Promise<void> {
     const session = this.#session;
     await this.#abort("replaced");
-    await this.#seedContext();
+    this.#seedContext();
     await this.#spawn(id, null, (turn) => runCompaction(session, turn));
   }
 

@@ -142,7 +142,7 @@ class SharedSandbox implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
-    await this.#opened?.catch(() => {});
+    await this.#opened?.then((sandbox) => sandbox[Symbol.dispose](), () => {});
   }
 
   async #open(): Promise<Sandbox> {

@@ -142,13 +142,15 @@ for (const [kind, { backend, ignore, reason }] of Object.entries(backends ?? {})
   test("changes nothing of the machine", async (rig) => {
     const answers = await rig.attempts({
       read: "cat /proc/sys/kernel/hostname",
+      output:
+        "echo x > /dev/stdout && echo x > own && echo y 3<>own > /proc/self/fd/3 && grep y own",
       write: "cat /proc/sys/kernel/hostname > /proc/sys/kernel/hostname",
       unshare: "unshare -U true",
       mount: "mount -t tmpfs none .",
       device: "mknod disk b 8 0",
     });
     const nothing = { write: false, unshare: false, mount: false, device: false };
-    assert.deepEqual(answers, { read: true, ...nothing });
+    assert.deepEqual(answers, { read: true, output: true, ...nothing });
   });
 
   test("descriptors that this program inherited do not reach commands", async (rig) => {

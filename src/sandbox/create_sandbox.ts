@@ -47,7 +47,7 @@ const READ_LIMITS: readonly SandboxBackend["kind"][] = [
   "unavailable",
 ];
 
-/** Makes the one sandbox of a process. Nothing happens before the first command. */
+/** Makes the one sandbox of a process. Nothing happens before the first command. Dispose it after the last. */
 export function createSandbox({ backend, self, stateDir }: SandboxOptions): Sandbox {
   const wrapper = wrapperFor(backend, self, stateDir);
   return {
@@ -74,6 +74,7 @@ export function createSandbox({ backend, self, stateDir }: SandboxOptions): Sand
         [Symbol.asyncDispose]: () => wrapped[Symbol.asyncDispose](),
       };
     },
+    [Symbol.dispose]: () => wrapper?.wrapper.close?.(),
   };
 }
 

@@ -5,24 +5,26 @@ import type { AbsolutePath } from "../protocol/mod.ts";
 const MAX_POINTER_BYTES = 16 * 1024;
 
 /** Where a `.git` file (of a worktree or a submodule) points; `null` when it is none or leads nowhere. */
-export async function pointerTarget(
-  git: AbsolutePath,
-  root: AbsolutePath,
-): Promise<AbsolutePath | null> {
-  const text = await readPointer(git);
+export function pointerTarget(git: AbsolutePath, root: AbsolutePath): AbsolutePath | null {
+  const text = readPointer(git);
   const colon = text?.indexOf(":") ?? -1;
   const target = text === null || colon < 0 ? "" : text.slice(colon + 1).trim();
   if (target === "") return null;
   const path = normalizePath(target, root);
-  return await Deno.stat(path).then(() => path, () => null);
+  try {
+    Deno.statSync(path);
+    return path;
+  } catch {
+    return null;
+  }
 }
 
 /** The one line of a small file; `null` when there is no such file. */
-export async function readPointer(path: AbsolutePath): Promise<string | null> {
+export function readPointer(path: AbsolutePath): string | null {
   try {
     const info = Deno.statSync(path);
     if (!info.isFile || info.size > MAX_POINTER_BYTES) return null;
-    return (await Deno.readTextFile(path)).trim();
+    return Deno.readTextFileSync(path).trim();
   } catch {
     return null;
   }

@@ -79,7 +79,7 @@ export interface Confined extends AsyncDisposable {
 }
 
 /** A sandbox is a value: made once by the composition root, shared by all that start commands. */
-export interface Sandbox {
+export interface Sandbox extends Disposable {
   readonly backend: SandboxBackend;
   /** Throws `SandboxError` when the policy asks for a sandbox and none works here. */
   confine(request: ConfineRequest): Promise<Confined>;

@@ -12,18 +12,18 @@ export interface WritableRoot {
 
 /**
  * The roots of `workspace-write` in order: configured ones, the working directory, `/tmp`, `$TMPDIR`.
- * Neither resolved nor made unique. Empty for every other policy.
+ * Neither resolved nor made unique. Empty for every other policy. Synchronous like all that comes before each
+ * command: a few looks at the disk, each quicker than the way to another thread and back.
  *
  * @param tmpdir `$TMPDIR` of this process, `null` when it is unset.
  */
-export async function writableRoots(
+export function writableRoots(
   policy: SandboxPolicy,
   cwd: AbsolutePath,
   tmpdir: AbsolutePath | null,
-): Promise<WritableRoot[]> {
+): WritableRoot[] {
   if (policy.type !== "workspace-write") return [];
-  const roots = await rootPaths(policy, cwd, tmpdir);
-  return await Promise.all(roots.map(describeRoot));
+  return rootPaths(policy, cwd, tmpdir).map(describeRoot);
 }
 
 /** A writable root as the kernel sees it. */
@@ -40,11 +40,11 @@ export interface ExistingRoots {
 }
 
 /** The same roots as the kernel sees them; the whole disk where the policy sets no limit. */
-export async function existingRoots(
+export function existingRoots(
   policy: SandboxPolicy,
   cwd: AbsolutePath,
   tmpdir: AbsolutePath | null,
-): Promise<ExistingRoots> {
+): ExistingRoots {
   if (hasFullDiskWrite(policy)) {
     return { roots: [{ root: "/", readOnlySubpaths: [], scratch: true }], missing: [] };
   }
@@ -52,7 +52,7 @@ export async function existingRoots(
   const missing: AbsolutePath[] = [];
   const found = new Map<AbsolutePath, boolean>();
   const named = new Set([...policy.writableRoots, cwd]);
-  for (const root of new Set(await rootPaths(policy, cwd, tmpdir))) {
+  for (const root of new Set(rootPaths(policy, cwd, tmpdir))) {
     try {
       const real = Deno.realPathSync(root);
       found.set(real, (found.get(real) ?? true) && !named.has(root));
@@ -61,11 +61,8 @@ export async function existingRoots(
       missing.push(root);
     }
   }
-  const roots = [...found].map(async ([root, scratch]) => ({
-    ...await describeRoot(root),
-    scratch,
-  }));
-  return { roots: await Promise.all(roots), missing };
+  const roots = [...found].map(([root, scratch]) => ({ ...describeRoot(root), scratch }));
+  return { roots, missing };
 }
 
 /**
@@ -82,9 +79,9 @@ export async function mayWrite(
   if (policy.type === "danger-full-access" || policy.type === "external-sandbox") return true;
   if (policy.type === "read-only") return false;
   const lexical = normalizePath(path, cwd);
-  if (!isWritable(lexical, await writableRoots(policy, cwd, tmpdir))) return false;
+  if (!isWritable(lexical, writableRoots(policy, cwd, tmpdir))) return false;
   const real = await resolvedOrNull(lexical);
-  return real !== null && isWritable(real, (await existingRoots(policy, cwd, tmpdir)).roots);
+  return real !== null && isWritable(real, existingRoots(policy, cwd, tmpdir).roots);
 }
 
 /** `null` when nobody can say where the path leads, as with a loop of links. */
@@ -103,22 +100,22 @@ function isWritable(path: AbsolutePath, roots: readonly WritableRoot[]): boolean
   );
 }
 
-async function rootPaths(
+function rootPaths(
   policy: WorkspaceWritePolicy,
   cwd: AbsolutePath,
   tmpdir: AbsolutePath | null,
-): Promise<AbsolutePath[]> {
+): AbsolutePath[] {
   const roots = [...policy.writableRoots, cwd];
-  if (!policy.excludeSlashTmp && Deno.build.os !== "windows" && await isDirectory("/tmp")) {
+  if (!policy.excludeSlashTmp && Deno.build.os !== "windows" && isDirectory("/tmp")) {
     roots.push("/tmp");
   }
   if (!policy.excludeTmpdirEnvVar && tmpdir) roots.push(tmpdir);
   return roots;
 }
 
-async function describeRoot(root: AbsolutePath): Promise<WritableRoot> {
+function describeRoot(root: AbsolutePath): WritableRoot {
   const git = normalizePath(".git", root);
-  const gitDir = await pointerTarget(git, root);
+  const gitDir = pointerTarget(git, root);
   return {
     root,
     readOnlySubpaths: [
@@ -130,9 +127,9 @@ async function describeRoot(root: AbsolutePath): Promise<WritableRoot> {
   };
 }
 
-async function isDirectory(path: string): Promise<boolean> {
+function isDirectory(path: string): boolean {
   try {
-    return (await Deno.stat(path)).isDirectory;
+    return Deno.statSync(path).isDirectory;
   } catch {
     return false;
   }

@@ -15,7 +15,7 @@ const workspaceOnly = { ...policy, excludeSlashTmp: true };
 const onUnix = Deno.build.os !== "windows";
 const reason = onUnix ? "" : " (ignored: paths of Unix)";
 
-function test(name: string, body: (folder: string) => Promise<void>): void {
+function test(name: string, body: (folder: string) => Promise<void> | void): void {
   Deno.test({
     name: `roots: ${name}${reason}`,
     ignore: !onUnix,
@@ -30,35 +30,35 @@ function test(name: string, body: (folder: string) => Promise<void>): void {
   });
 }
 
-test("order: configured, cwd, /tmp, TMPDIR; exclusions drop the last two", async (folder) => {
-  const roots = async (change: Partial<WorkspaceWritePolicy>, tmpdir: string | null) =>
-    (await writableRoots({ ...policy, ...change }, folder, tmpdir)).map(({ root }) => root);
-  assert.deepEqual(await roots({ writableRoots: ["/b", "/a"] }, "/t"), [
+test("order: configured, cwd, /tmp, TMPDIR; exclusions drop the last two", (folder) => {
+  const roots = (change: Partial<WorkspaceWritePolicy>, tmpdir: string | null) =>
+    writableRoots({ ...policy, ...change }, folder, tmpdir).map(({ root }) => root);
+  assert.deepEqual(roots({ writableRoots: ["/b", "/a"] }, "/t"), [
     "/b",
     "/a",
     folder,
     "/tmp",
     "/t",
   ]);
-  assert.deepEqual(await roots({}, null), [folder, "/tmp"]);
-  assert.deepEqual(await roots({ excludeSlashTmp: true }, "/t"), [folder, "/t"]);
-  assert.deepEqual(await roots({ excludeTmpdirEnvVar: true }, "/t"), [folder, "/tmp"]);
+  assert.deepEqual(roots({}, null), [folder, "/tmp"]);
+  assert.deepEqual(roots({ excludeSlashTmp: true }, "/t"), [folder, "/t"]);
+  assert.deepEqual(roots({ excludeTmpdirEnvVar: true }, "/t"), [folder, "/tmp"]);
 });
 
-test("other policies have none", async (folder) => {
+test("other policies have none", (folder) => {
   const others: SandboxPolicy[] = [
     { type: "danger-full-access" },
     { type: "read-only", access: { type: "full-access" } },
     { type: "external-sandbox", networkAccess: "enabled" },
   ];
-  for (const other of others) assert.deepEqual(await writableRoots(other, folder, null), []);
+  for (const other of others) assert.deepEqual(writableRoots(other, folder, null), []);
 });
 
 test("a pointer file protects itself and where it points, a dead one itself", async (folder) => {
   await Deno.mkdir(join(folder, "real"));
   const subpaths = async (pointer: string) => {
     await Deno.writeTextFile(join(folder, ".git"), pointer);
-    const [root] = await writableRoots(workspaceOnly, folder, null);
+    const [root] = writableRoots(workspaceOnly, folder, null);
     return root?.readOnlySubpaths.map((path) => path.slice(folder.length));
   };
   const always = ["/.git", "/.agents", "/.codex"];
@@ -73,7 +73,7 @@ test("existing ones are resolved, each once", async (folder) => {
   const real = join(folder, "real");
   await Deno.mkdir(real);
   await Deno.symlink("real", join(folder, "link"));
-  const { roots } = await existingRoots(
+  const { roots } = existingRoots(
     { ...workspaceOnly, writableRoots: [join(folder, "link"), join(folder, "missing")] },
     real,
     null,

@@ -74,7 +74,7 @@ async function perform({ base, kind, self, foreign }: StageOptions): Promise<Sta
     excludeTmpdirEnvVar: true,
     excludeSlashTmp: true,
   };
-  const sandbox = createSandbox({ backend, self, stateDir: join(base, "state") });
+  using sandbox = createSandbox({ backend, self, stateDir: join(base, "state") });
   const confined = await sandbox.confine({
     argv: [...self.argv, "inside", scenes],
     cwd: workspace,

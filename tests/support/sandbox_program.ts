@@ -40,7 +40,8 @@ if (first === WINDOWS_HELPER_FLAG) {
   Deno.exit(exitCode | 0);
 }
 const { request, ...options } = JSON.parse(rest[0] ?? "") as Held;
-await using confined = await createSandbox(options).confine(request);
+using sandbox = createSandbox(options);
+await using confined = await sandbox.confine(request);
 const [program = "", ...args] = confined.argv;
 await new Deno.Command(program, {
   args,

@@ -120,7 +120,10 @@ export async function openSandboxRig(backend: SandboxBackend): Promise<SandboxRi
       const pairs = stdout.trim().split("\n").map((line) => line.split(" "));
       return Object.fromEntries(pairs.map(([name, answer]) => [name, answer === "yes"]));
     },
-    [Symbol.asyncDispose]: () => Deno.remove(base, { recursive: true }),
+    async [Symbol.asyncDispose]() {
+      sandbox[Symbol.dispose]();
+      await Deno.remove(base, { recursive: true });
+    },
   };
   return rig;
 }

@@ -1,5 +1,5 @@
 import { isInside } from "../../files/mod.ts";
-import { openFileLocks, openLibc, startingDescriptorLimit } from "../../platform/mod.ts";
+import { openLibc, startingDescriptorLimit } from "../../platform/mod.ts";
 import type { AbsolutePath } from "../../protocol/mod.ts";
 import { hasFullNetwork } from "../policy.ts";
 import type { ConfineRequest, Limit, NetworkBridge, SelfCommand } from "../types.ts";
@@ -13,6 +13,7 @@ import { planMounts } from "./mounts.ts";
 import { bridgedArgv } from "./network_bridge.ts";
 import { privateDevices } from "./private_devices.ts";
 import { protectPaths } from "./protected_paths.ts";
+import { keepFileLocks } from "./kept_locks.ts";
 import { thisMachine } from "./syscalls.ts";
 import { findSystemProgram } from "./system_program.ts";
 import { readView } from "./view.ts";
@@ -26,11 +27,10 @@ export interface Wrapped extends AsyncDisposable {
 
 /** Confines one command after the other with bubblewrap. */
 export interface Wrapper {
-  wrap(request: ConfineRequest): Promise<Wrapped>;
+  wrap(request: ConfineRequest): Promise<Wrapped> | Wrapped;
+  /** Lets go of what is kept from one command to the next; absent where nothing is. */
+  close?(): void;
 }
-
-/** What uid 0 could change the machine with, even without capabilities, since the files are its own. */
-const PROC_READ_ONLY = ["/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus"];
 
 /** Below `/run`, where NixOS keeps the programs themselves. */
 const PROGRAMS_IN_RUN = ["/run/current-system", "/run/booted-system", "/run/wrappers"];
@@ -50,18 +50,20 @@ export function createBubblewrap(
   const filters = createFilterFiles(stateDir);
   const host = onFirstUse(() => readHost(stateDir));
   const tools = onFirstUse(findTerminalTools);
+  const kept = keepFileLocks();
   return {
+    close: () => kept[Symbol.dispose](),
     async wrap(request) {
       const missing = findProgram(request);
       if (missing !== "ok") return refusal(request, missing);
       await using stack = new AsyncDisposableStack();
-      const locks = onFirstUse(() => stack.use(openFileLocks()));
+      const locks = onFirstUse(() => stack.use(kept.borrow()));
       const { bridge, managed } = bridgeOf(request);
       const network = hasFullNetwork(request.policy) && !managed;
       const filterFile = await filters.path(network ? "open" : "private");
       // After the filter, which makes the state folder.
       const machine = host();
-      const view = await readView(request);
+      const view = readView(request);
       const guarded = stack.use(await protectPaths(view.roots, view.git, locks));
       const users = view.roots.some(({ root }) => isForeignToRoot(root)) ? "host" : "own";
       const watched = guarded.placeholders.length > 0 || machine.flock === null
@@ -81,7 +83,6 @@ export function createBubblewrap(
           visibleInRun: visibleInRun(request.cwd, network),
           devices: machine.devices,
           hidden: machine.hidden,
-          procReadOnly: machine.procReadOnly,
           unset: SHELL_VARIABLES.filter((name) => !Object.hasOwn(request.env, name)),
           cwd: request.cwd,
           users,
@@ -138,7 +139,6 @@ function readHost(stateDir: AbsolutePath) {
     devices,
     limits: [...withheldDescriptors(), ...limits],
     descriptorLimit: startingDescriptorLimit(),
-    procReadOnly: PROC_READ_ONLY.filter(exists),
     hidden: ["/tmp/.X11-unix"].filter(isDirectory),
     flock: findSystemProgram("flock"),
   };
@@ -153,7 +153,6 @@ export function bubblewrapTrial(program: AbsolutePath): string[] {
     network: false,
     visibleInRun: [],
     hidden: [],
-    procReadOnly: PROC_READ_ONLY.filter(exists),
     unset: [],
     cwd: "/",
     users: "own",

@@ -18,8 +18,6 @@ export interface BwrapOptions {
   readonly devices: readonly PrivateDevice[];
   /** Folders with sockets of the host to hide, besides `/run`. */
   readonly hidden: readonly AbsolutePath[];
-  /** Folders and files of the new `/proc` that would let uid 0 change the machine. */
-  readonly procReadOnly: readonly AbsolutePath[];
   /** Variables that the wrapping shell may have added. */
   readonly unset: readonly string[];
   readonly cwd: AbsolutePath;
@@ -70,9 +68,11 @@ export function bwrapArguments(options: BwrapOptions): string[] {
     ...options.hidden.flatMap((path) => ["--tmpfs", path, "--remount-ro", path]),
     "--remount-ro",
     "/run",
+    // Read-only, since uid 0 owns the files below it that change the machine and needs no capability to write them.
     "--proc",
     "/proc",
-    ...options.procReadOnly.flatMap((path) => ["--ro-bind", path, path]),
+    "--remount-ro",
+    "/proc",
     ...(readable === null ? [] : ["--remount-ro", "/"]),
     ...options.unset.flatMap((name) => ["--unsetenv", name]),
     "--chdir",

@@ -26,14 +26,14 @@ const STAYS_IN_TREE = ["commondir", "gitdir", "config.worktree", "hooks", "confi
  * parts do not point at each other as git makes them: what a pointer file names becomes writable, so a forged
  * one must lead nowhere. Submodules stay protected.
  */
-export async function gitAccess(root: AbsolutePath): Promise<GitAccess | null> {
+export function gitAccess(root: AbsolutePath): GitAccess | null {
   const git = join(root, ".git");
   try {
     const info = Deno.lstatSync(git);
     if (info.isDirectory) return ofRepository(git);
     if (!info.isFile) return null;
-    const target = await pointerTarget(git, root);
-    return target === null ? null : await ofLinkedTree(git, Deno.realPathSync(target));
+    const target = pointerTarget(git, root);
+    return target === null ? null : ofLinkedTree(git, Deno.realPathSync(target));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     if (error instanceof Deno.errors.PermissionDenied) return null;
@@ -51,9 +51,9 @@ function ofRepository(git: AbsolutePath): GitAccess | null {
   };
 }
 
-async function ofLinkedTree(git: AbsolutePath, tree: AbsolutePath): Promise<GitAccess | null> {
-  const back = await readPointer(join(tree, "gitdir"));
-  const common = await readPointer(join(tree, "commondir"));
+function ofLinkedTree(git: AbsolutePath, tree: AbsolutePath): GitAccess | null {
+  const back = readPointer(join(tree, "gitdir"));
+  const common = readPointer(join(tree, "commondir"));
   if (back === null || common === null) return null;
   const repository = Deno.realPathSync(resolve(tree, common));
   if (join(repository, "worktrees", basename(tree)) !== tree) return null;

@@ -20,8 +20,8 @@ const NO_WAY_TO_PROXY: Limit = {
 export function createLandlock(self: SelfCommand, abi: number): Wrapper {
   const descriptorLimit = startingDescriptorLimit();
   return {
-    async wrap(request) {
-      const view = await readView(request);
+    wrap(request) {
+      const view = readView(request);
       const bridged = (request.bridge ?? null) !== null;
       const network = hasFullNetwork(request.policy) && !bridged;
       const plan: LandlockPlan = {

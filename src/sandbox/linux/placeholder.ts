@@ -61,6 +61,10 @@ export function isPlaceholder(
   }
 }
 
+function isHeldFolder(info: Deno.FileInfo): boolean {
+  return info.isDirectory && ((info.mode ?? 0) & MODE_BITS) === MODES.directory;
+}
+
 /**
  * Makes it or joins those who use it. `null` when this user cannot create it, and so neither can a command, or when
  * something else has that name by now.
@@ -159,7 +163,10 @@ async function release(
 
 function removeIfUnused(path: AbsolutePath, kind: PlaceholderKind): void {
   try {
-    if (isPlaceholder(path, Deno.lstatSync(path), kind)) Deno.removeSync(path);
+    const info = Deno.lstatSync(path);
+    // The kernel removes no folder that something is in.
+    const isOurs = kind === "directory" ? isHeldFolder(info) : isPlaceholder(path, info, kind);
+    if (isOurs) Deno.removeSync(path);
   } catch {
     // Made by another user, or filled by somebody outside the sandbox just now: theirs to keep.
   }

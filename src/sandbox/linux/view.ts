@@ -17,12 +17,12 @@ export interface View {
   readonly limits: readonly Limit[];
 }
 
-export async function readView({ policy, policyCwd, tmpdir, cwd }: ConfineRequest): Promise<View> {
-  const { roots, missing } = await existingRoots(policy, policyCwd, tmpdir);
+export function readView({ policy, policyCwd, tmpdir, cwd }: ConfineRequest): View {
+  const { roots, missing } = existingRoots(policy, policyCwd, tmpdir);
   const readable = readableRoots(policy, policyCwd);
   if (readable !== null) refuseInvisible(cwd, roots, readable.roots);
   const mayCommit = policy.type === "workspace-write" && policy.gitWritable === true;
-  const git = mayCommit ? await Promise.all(roots.map(({ root }) => gitAccess(root))) : [];
+  const git = mayCommit ? roots.map(({ root }) => gitAccess(root)) : [];
   return {
     roots,
     readable: readable?.roots ?? null,

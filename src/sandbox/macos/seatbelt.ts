@@ -51,7 +51,7 @@ export async function seatbeltRules(
   cacheDir: AbsolutePath | null,
 ): Promise<{ readonly rules: SeatbeltRules; readonly limits: readonly Limit[] }> {
   const { policy, policyCwd, tmpdir } = request;
-  const { roots, missing } = await existingRoots(policy, policyCwd, tmpdir);
+  const { roots, missing } = existingRoots(policy, policyCwd, tmpdir);
   const write = await Promise.all(roots.map(async ({ root, readOnlySubpaths }) => ({
     root,
     readOnly: await asKernelSees(readOnlySubpaths),

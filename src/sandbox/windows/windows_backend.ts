@@ -16,9 +16,9 @@ export function createWindows(
   stateDir: AbsolutePath,
 ): Wrapper {
   return {
-    async wrap(request) {
+    wrap(request) {
       const network = hasFullNetwork(request.policy);
-      const { plan, limits } = await windowsPlan(request, { self, mode, stateDir });
+      const { plan, limits } = windowsPlan(request, { self, mode, stateDir });
       const offline = network || mode === "app_container" ? {} : OFFLINE;
       return {
         argv: [...self.argv, WINDOWS_HELPER_FLAG, JSON.stringify(plan), "--", ...request.argv],
@@ -37,15 +37,15 @@ export interface WindowsPlanOptions {
 }
 
 /** The plan of one command, and what it leaves open. */
-export async function windowsPlan(
+export function windowsPlan(
   request: Pick<ConfineRequest, "argv" | "cwd" | "env" | "policy" | "policyCwd" | "tmpdir">,
   { self, mode, stateDir }: WindowsPlanOptions,
-): Promise<{ readonly plan: WindowsPlan; readonly limits: readonly Limit[] }> {
+): { readonly plan: WindowsPlan; readonly limits: readonly Limit[] } {
   const { policy, env } = request;
   // What is called TMPDIR elsewhere.
   const temporary = variable(env, "TEMP") ?? variable(env, "TMP") ?? null;
   const tmpdir = request.tmpdir ?? temporary;
-  const { roots } = await existingRoots(policy, request.policyCwd, tmpdir);
+  const { roots } = existingRoots(policy, request.policyCwd, tmpdir);
   const writable = roots.map(({ root, readOnlySubpaths, scratch }) => ({
     root,
     // Nothing is made in a folder that all programs share.

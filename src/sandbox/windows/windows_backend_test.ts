@@ -30,7 +30,7 @@ Deno.test("windows: the plan of a policy, as the helper reads it", async () => {
     tmpdir: null,
   };
   const options = { self: { argv: ["codex"], env: { DENO_DIR: "x" } }, stateDir: at.stateDir };
-  const { plan, limits } = await windowsPlan(request, { ...options, mode: "app_container" });
+  const { plan, limits } = windowsPlan(request, { ...options, mode: "app_container" });
   assert.deepEqual(parseWindowsPlan(JSON.stringify(plan)), plan);
   const names = [".git", ".agents", ".codex"].map((name) => join(at.workspace, name));
   assert.deepEqual(plan.writable, [
@@ -41,7 +41,7 @@ Deno.test("windows: the plan of a policy, as the helper reads it", async () => {
   assert.deepEqual(plan.readable, [at.workspace]);
   assert.deepEqual(plan.unset, ["DENO_DIR"]);
   assert.deepEqual(limits.map(({ code }) => code), ["granted_to_all_containers"]);
-  const weaker = await windowsPlan(
+  const weaker = windowsPlan(
     { ...request, policy: READ_ONLY },
     { ...options, mode: "restricted_token" },
   );
