@@ -302,6 +302,35 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "exec: a login in a mounted file is renewed within the file" +
+    (hasNamespaces ? "" : " (ignored: needs bwrap)"),
+  ignore: !hasNamespaces,
+  fn: async () => {
+    await using login = await LoginStage.open();
+    await login.logIn();
+    // As a container has it: the file of the host, which a name cannot be put over.
+    const shared = join(login.stage.root, "shared.json");
+    await Deno.copyFile(login.file, shared);
+    await Deno.chmod(shared, 0o600);
+    const before = await Deno.stat(shared);
+    const { argv, env } = programUnderTest();
+    const program = {
+      argv: ["bwrap", "--dev-bind", "/", "/", "--bind", shared, login.file, "--", ...argv],
+      env,
+    };
+    const run = await login.run(["exec", "hello"], {}, program);
+    assert.equal(run.code, 0, run.stderr);
+    assert.equal(login.authority.refreshes, 1);
+    const { tokens } = JSON.parse(await Deno.readTextFile(shared));
+    assert.ok(login.authority.isLive(tokens.refresh_token));
+    const after = await Deno.stat(shared);
+    assert.deepEqual([after.ino, after.mode], [before.ino, before.mode]);
+    const left = [...Deno.readDirSync(login.stage.codexHome)].map(({ name }) => name);
+    assert.ok(!left.includes("auth.json.pending"), left.join());
+  },
+});
+
 Deno.test("exec --json: what is wrong with the login is the turn's failure, and the exit code says so", async () => {
   await using login = await LoginStage.open();
   await login.logIn();
