@@ -1,12 +1,11 @@
 import { type Logger } from "../telemetry/mod.ts";
 import { AuthError } from "./error.ts";
 import type { RejectionReason } from "./journal.ts";
+import { issuerOf } from "./login/issuer.ts";
 import type { NewTokens } from "./record.ts";
 
-/** The vendor's public identifier of this kind of program. */
-export const CLIENT_ID = "app_EMoamEEZ73f0CkXaXp7hrann";
-
-const TOKEN_URL = "https://auth.openai.com/oauth/token";
+/** Logins of other issuers are renewed and revoked where the environment says. */
+const VENDOR = issuerOf(null, null);
 
 export type AuthorityAnswer =
   | { readonly type: "tokens"; readonly tokens: NewTokens }
@@ -46,7 +45,7 @@ async function requestChatgptTokenRefresh(
   const url = tokenUrl(options.env);
   try {
     const response = await post(options, url, {
-      client_id: CLIENT_ID,
+      client_id: VENDOR.clientId,
       grant_type: "refresh_token",
       refresh_token: refreshToken,
       scope: "openid profile email",
@@ -72,23 +71,16 @@ async function requestChatgptTokenRefresh(
 }
 
 async function revoke(options: AuthorityOptions, refreshToken: string): Promise<void> {
-  try {
-    const url = options.env["CODEX_REVOKE_TOKEN_URL_OVERRIDE"] ??
-      new URL("/oauth/revoke", tokenUrl(options.env)).href;
-    const response = await post(options, url, {
-      token: refreshToken,
-      token_type_hint: "refresh_token",
-      client_id: CLIENT_ID,
-    });
-    await response.body?.cancel();
-  } catch (error) {
-    options.logger.warn("a superseded token was not revoked", { reason: describe(error) });
-  }
+  const { revocationOf, revokeTokens } = await import("./login/revoke.ts");
+  const revocation = revocationOf(VENDOR, options.env);
+  const never = new AbortController().signal;
+  const isRevoked = await revokeTokens(revocation, { refreshToken, accessToken: "" }, never);
+  if (!isRevoked) options.logger.warn("a superseded token was not revoked");
 }
 
 /** Read at each call, as the reference does. */
 function tokenUrl(env: Readonly<Record<string, string>>): string {
-  return env["CODEX_REFRESH_TOKEN_URL_OVERRIDE"] || TOKEN_URL;
+  return env["CODEX_REFRESH_TOKEN_URL_OVERRIDE"] || `${VENDOR.url}/oauth/token`;
 }
 
 async function post(options: AuthorityOptions, url: string, body: unknown): Promise<Response> {

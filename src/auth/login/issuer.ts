@@ -6,6 +6,7 @@ export interface Issuer {
 }
 
 const DEFAULT_URL = "https://auth.openai.com";
+/** The vendor's public identifier of this kind of program. */
 const DEFAULT_CLIENT_ID = "app_EMoamEEZ73f0CkXaXp7hrann";
 
 /** The issuer to ask; `null` = the vendor's own. */
