@@ -10,7 +10,7 @@ import { type Chunk, Dice, randomDocument, randomEdit } from "./random_documents
 import { copyTable, sameValue } from "./same_value.ts";
 
 const FILE = "/home/u/.codex/config.toml";
-const ROUNDS = Number(Deno.env.get("CONFIG_EDIT_ROUNDS") ?? "1500");
+const ROUNDS = Number(Deno.env.get("CONFIG_EDIT_ROUNDS") ?? "6000");
 
 /** The effect of an edit as the plainest possible program has it; `null` = the edit has to be refused. */
 function expected(before: TomlTable, edit: ConfigEdit): TomlTable | null {
