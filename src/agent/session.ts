@@ -40,6 +40,8 @@ export interface ThreadServices {
   findModel(slug: string): ModelInfo;
   noteModelsEtag(etag: string): void;
   sandbox(): Promise<Sandbox>;
+  /** What works now, for a caller whose sandbox could not be set up any more. */
+  renewSandbox(failed: Sandbox): Promise<Sandbox>;
   readonly policy: CommandPolicy;
   readonly rules: LiveRules;
   readonly hooks: Hooks;
@@ -103,6 +105,8 @@ export class Session {
   readonly pending: PendingAnswers;
   readonly approvals = new SessionApprovals();
   readonly images = new ImageCache();
+  /** Warnings that are told once. */
+  readonly warned = new Set<string>();
   readonly ledger: TokenLedger;
   settings: ThreadSettings;
   rateLimits: RateLimitSnapshot | null = null;

@@ -9,6 +9,11 @@ export function createToolHost(session: Session, turn: () => Turn): ToolHost {
   const emit = (event: EventBody) => session.emit(turn().id, event);
   return {
     emit,
+    warnOnce: async (message) => {
+      if (session.warned.has(message)) return;
+      session.warned.add(message);
+      await emit({ type: "warning", message });
+    },
     recordItem: (item: ResponseItem) => {
       session.recordItems([item]);
       return Promise.resolve();

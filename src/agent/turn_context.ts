@@ -85,6 +85,7 @@ export async function openTurn(
     tmpdir: services.tmpdir,
     network: services.network,
     sandbox: () => services.sandbox(),
+    renewSandbox: (failed) => services.renewSandbox(failed),
     self: services.self,
     wrapShell: (argv, cwd) => services.wrapShell(argv, cwd),
     now: services.now,

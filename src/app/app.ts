@@ -192,6 +192,7 @@ export class App implements AsyncDisposable {
       findModel: services.findModel,
       noteModelsEtag: services.noteModelsEtag,
       sandbox: services.sandbox,
+      renewSandbox: services.renewSandbox,
       policy: services.policy,
       rules,
       hooks: notifyHooks({

@@ -31,6 +31,8 @@ export interface SharedServices extends AsyncDisposable {
   noteModelsEtag(etag: string): void;
   /** Many callers, one probe. A failed probe is not kept. */
   sandbox(): Promise<Sandbox>;
+  /** For a caller whose sandbox could not be set up any more: what works now. Many callers, one probe. */
+  renewSandbox(failed: Sandbox): Promise<Sandbox>;
 }
 
 export async function openServices(options: AppOptions): Promise<SharedServices> {
@@ -83,6 +85,7 @@ export async function openServices(options: AppOptions): Promise<SharedServices>
     defaultModel: () => models.defaultModel({ chatgptLogin }),
     noteModelsEtag: (etag) => models.noteEtag(etag),
     sandbox: () => sandbox.get(),
+    renewSandbox: (failed) => sandbox.renew(failed),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -140,12 +143,23 @@ class SharedSandbox implements AsyncDisposable {
     return this.#opened;
   }
 
+  async renew(failed: Sandbox): Promise<Sandbox> {
+    const before = this.#opened;
+    if (await this.get() !== failed || this.#opened !== before) return await this.get();
+    this.#opened = this.#open(true).catch((error) => {
+      this.#opened = null;
+      throw error;
+    });
+    failed[Symbol.dispose]();
+    return await this.#opened;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
     await this.#opened?.then((sandbox) => sandbox[Symbol.dispose](), () => {});
   }
 
-  async #open(): Promise<Sandbox> {
+  async #open(anew = false): Promise<Sandbox> {
     const { config, self, env, logger } = this.options;
     const folder = `${config.codexHome}/tmp`;
     const backend = await probeSandbox({
@@ -153,6 +167,7 @@ class SharedSandbox implements AsyncDisposable {
       cwd: config.cwd,
       self,
       cacheDir: folder,
+      anew,
       signal: this.#closing.signal,
     });
     logger.withTarget("codex_core::sandbox").info("sandbox", {

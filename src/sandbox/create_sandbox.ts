@@ -71,6 +71,7 @@ export function createSandbox({ backend, self, stateDir }: SandboxOptions): Sand
         cwd: request.cwd,
         env: wrapped.env,
         unenforced: wrapped.unenforced,
+        ...(wrapped.began === undefined ? {} : { began: wrapped.began }),
         [Symbol.asyncDispose]: () => wrapped[Symbol.asyncDispose](),
       };
     },

@@ -34,33 +34,39 @@ export function looksDenied(
 const NETWORK_WORDS =
   /could not resolve|couldn't resolve|name resolution|name or service not known|network is unreachable|no route to host|getaddrinfo|failed to connect|connection refused/i;
 
-const READ_ONLY_WORDS = /read-only file system/i;
+/** As programs report a refused system call: behind what they were doing. The same words elsewhere are about something else. */
+const READ_ONLY_REPORT = /[:\]] (?:EROFS: )?read-only file system\b/i;
+const REFUSAL_REPORT =
+  /(?:[:\]] |^)(?:E(?:ACCES|PERM): )?(?:permission denied|operation not permitted)\b/im;
 
 /**
- * One line for the model about a command that the sandbox has probably refused something: what, and under which policy.
- * Programs tell why they failed in their own words, so the line says how sure it is. `null` = nothing is to be said.
- *
- * @param failure what {@link looksDenied} judged, with the policy that was in force
+ * One line for the model about a command that failed, where the sandbox has a part in it or may have: what, and under
+ * which policy. It says no more than is known: programs tell why they failed in their own words, and only they know.
+ * `null` = nothing is to be said.
  */
 export function describeDenial(failure: {
   readonly kind: SandboxBackendKind;
   readonly exitCode: number;
   readonly text: string;
+  /** The one that was in force. */
   readonly policy: SandboxPolicy;
+  /** There is a way to the network besides what the policy says. */
+  readonly hasProxy: boolean;
 }): string | null {
   const { kind, exitCode, text, policy } = failure;
-  if (!looksDenied(failure)) return null;
+  if (kind === "none" || exitCode === 0) return null;
   const rules = policyInWords(policy);
   if (exitCode === KILLED_BY_SIGSYS && kind !== "seatbelt") {
     return `[sandbox] The command was ended for a system call that is not allowed here (${rules}).`;
   }
-  if (READ_ONLY_WORDS.test(text)) {
-    return `[sandbox] A write outside of what this sandbox lets commands change was refused (${rules}).`;
+  if (READ_ONLY_REPORT.test(text)) {
+    return `[sandbox] A write outside of what commands may change was probably refused (${rules}).`;
   }
-  if (!hasFullNetwork(policy) && NETWORK_WORDS.test(text)) {
-    return `[sandbox] Commands have no network here (${rules}).`;
+  if (!hasFullNetwork(policy) && !failure.hasProxy && NETWORK_WORDS.test(text)) {
+    return `[sandbox] Commands have no network here, only servers that they start themselves (${rules}).`;
   }
-  return `[sandbox] This may be the sandbox: ${rules}.`;
+  if (!REFUSAL_REPORT.test(text)) return null;
+  return `[sandbox] This may have been refused by the sandbox (${rules}).`;
 }
 
 /** What a policy lets commands do. */

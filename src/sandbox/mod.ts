@@ -11,7 +11,6 @@
  * @module
  */
 export { createSandbox, type SandboxOptions } from "./create_sandbox.ts";
-export { commandBegan } from "./linux/setup_report.ts";
 export { describeDenial, looksDenied } from "./denial.ts";
 export { SandboxError, type SandboxErrorCode } from "./error.ts";
 export { type BackendCheck, type BackendExplanation, explainBackend } from "./explain.ts";

@@ -15,6 +15,8 @@ export interface ProbeOptions {
   readonly self: SelfCommand;
   /** Where the answer is kept until the next boot; `null` = nowhere. */
   readonly cacheDir: AbsolutePath | null;
+  /** For a caller who has found the kept answer to be wrong. */
+  readonly anew?: boolean;
   readonly signal?: AbortSignal;
 }
 

@@ -51,11 +51,6 @@ export interface ConfineRequest {
    * also where the policy asks for no sandbox. `null` = as the policy says.
    */
   readonly bridge?: NetworkBridge | "closed" | null;
-  /**
-   * A new file in which the backend notes whether the command began, for {@link commandBegan}; `null` = nobody asks. Only
-   * bubblewrap keeps one: the others tell by their exit codes.
-   */
-  readonly report?: AbsolutePath | null;
 }
 
 /** How a command gets from a network namespace of its own to the proxy. */
@@ -76,6 +71,11 @@ export interface Confined extends AsyncDisposable {
   readonly cwd: AbsolutePath;
   readonly env: Readonly<Record<string, string>>;
   readonly unenforced: readonly Limit[];
+  /**
+   * Whether the command was started at all, to be asked when it has ended with this exit code. False only where it is
+   * certain that the sandbox could not be set up and nothing of the command has happened. Absent = it was.
+   */
+  readonly began?: (exitCode: number) => boolean;
 }
 
 /** A sandbox is a value: made once by the composition root, shared by all that start commands. */

@@ -9,7 +9,6 @@ import {
 import { commandEnvironment } from "../process/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
 import {
-  commandBegan,
   type Confined,
   type ConfineRequest,
   createSandbox,
@@ -81,11 +80,7 @@ async function runCommand(args: SandboxArgs, io: SandboxIo, ready: Ready): Promi
   const env = ready.network.environment(environment(ready.config, io));
   const missing = await exitCodeOfMissing(command, io, env);
   if (missing !== null) return missing;
-  const report = join(ready.state, `report-${crypto.randomUUID()}`);
-  await using _report = {
-    [Symbol.asyncDispose]: () => Deno.remove(report).catch(() => {}),
-  };
-  const request = { argv: command.argv, env, bridge: ready.network.bridge ?? null, report };
+  const request = { argv: command.argv, env, bridge: ready.network.bridge ?? null };
   await using confined = await confine(ready.sandbox, ready.config, io, request);
   const { backend } = ready.sandbox;
   const remark = args.explain
@@ -99,7 +94,7 @@ async function runCommand(args: SandboxArgs, io: SandboxIo, ready: Ready): Promi
     denials?.follow(pid);
   });
   if (orphansAreOurs) await endOrphans();
-  if (code !== 1 || confined.kind !== "bubblewrap" || await commandBegan(report)) return code;
+  if (confined.began?.(code) ?? true) return code;
   throw new SandboxError(
     "setup_failed",
     "bubblewrap could not set up the sandbox, so the command has not run. What it says above tells why; " +
@@ -146,7 +141,7 @@ function confine(
   sandbox: Sandbox,
   config: Config,
   io: SandboxIo,
-  request: Pick<ConfineRequest, "argv" | "env" | "bridge" | "report">,
+  request: Pick<ConfineRequest, "argv" | "env" | "bridge">,
 ): Promise<Confined> {
   return sandbox.confine({
     ...request,

@@ -1,8 +1,9 @@
 import type { AbsolutePath, ApprovalPolicy, SandboxPolicy } from "../protocol/mod.ts";
 import type { SandboxPermissions } from "../policy/mod.ts";
-import { type Confined, describeDenial, looksDenied } from "../sandbox/mod.ts";
+import { type Confined, describeDenial, looksDenied, type Sandbox } from "../sandbox/mod.ts";
 import { ToolFailure } from "./errors.ts";
 import { hostReason, type NetworkAccess, type NetworkAttempt } from "./network_access.ts";
+import { inSessionSandbox, type SandboxedRun, tellLimits } from "./session_sandbox.ts";
 import type { ToolContext } from "./types.ts";
 
 /** A command that the model wants run. */
@@ -92,19 +93,33 @@ export async function orchestrate<T>(
   return await runOnce(request, context, UNCONFINED, attempt);
 }
 
-/** One attempt under one policy, with the network that the session gives it. */
-async function runOnce<T>(
+type Attempted<T> = Orchestrated<T> & SandboxedRun & { readonly denied: boolean };
+
+/** One attempt under one policy. */
+function runOnce<T>(
   request: CommandRequest,
   context: ToolContext,
   policy: SandboxPolicy,
   attempt: RunAttempt<T>,
-): Promise<Orchestrated<T> & { readonly denied: boolean }> {
+): Promise<Attempted<T>> {
+  return inSessionSandbox(context, (sandbox) => runIn(sandbox, request, context, policy, attempt));
+}
+
+/** One attempt in one sandbox, with the network that the session gives it. */
+async function runIn<T>(
+  sandbox: Sandbox,
+  request: CommandRequest,
+  context: ToolContext,
+  policy: SandboxPolicy,
+  attempt: RunAttempt<T>,
+): Promise<Attempted<T>> {
   const network = openNetwork(request, context);
-  const confined = await confine(request, context, policy, network).catch((error: unknown) => {
+  const confining = confine(sandbox, request, context, policy, network);
+  const confined = await confining.catch((error: unknown) => {
     network?.attempt[Symbol.dispose]();
     throw error;
   });
-  const { kind } = confined;
+  await tellLimits(sandbox, confined, context);
   let result: AttemptResult<T>;
   try {
     result = await attempt(confined, network?.attempt.denied ?? NEVER);
@@ -112,18 +127,26 @@ async function runOnce<T>(
     network?.attempt[Symbol.dispose]();
     throw error;
   }
-  const { exitCode } = result;
+  const { value, exitCode, text } = result;
+  const run = { value, text, note: null, denied: false, began: true };
   if (exitCode === null) {
     void result.ended?.finally(() => network?.attempt[Symbol.dispose]());
-    return { value: result.value, note: null, denied: false };
+    return run;
   }
   const blocked = network?.attempt.takeOutcome() ?? null;
   network?.attempt[Symbol.dispose]();
   if (blocked?.kind === "denied_by_user") throw new ToolFailure(REJECTED);
-  if (blocked !== null) return { value: result.value, note: blocked.text, denied: false };
-  const failure = { kind, exitCode, text: result.text(), policy: context.sandboxPolicy };
-  const denied = exitCode !== 0 && looksDenied(failure);
-  return { value: result.value, note: denied ? describeDenial(failure) : null, denied };
+  if (blocked !== null) return { ...run, note: blocked.text };
+  if (!(confined.began?.(exitCode) ?? true)) return { ...run, began: false };
+  const { kind } = confined;
+  const failure = {
+    kind,
+    exitCode,
+    text: text(),
+    policy: context.sandboxPolicy,
+    hasProxy: network !== null,
+  };
+  return { ...run, note: describeDenial(failure), denied: looksDenied(failure) };
 }
 
 const NEVER = new AbortController().signal;
@@ -175,12 +198,12 @@ function openNetwork(request: CommandRequest, context: ToolContext): OpenNetwork
 export const RETRY_REASON = "command failed; retry without sandbox?";
 
 async function confine(
+  sandbox: Sandbox,
   request: CommandRequest,
   context: ToolContext,
   policy: SandboxPolicy,
   network: OpenNetwork | null,
 ): Promise<Confined> {
-  const sandbox = await context.sandbox();
   return await sandbox.confine({
     argv: request.argv,
     cwd: request.cwd,

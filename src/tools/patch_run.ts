@@ -10,11 +10,12 @@ import {
   reportText,
 } from "../patch/mod.ts";
 import { decodeOutput, runToEnd } from "../process/mod.ts";
-import { looksDenied, mayWrite, type SandboxBackendKind } from "../sandbox/mod.ts";
+import { looksDenied, mayWrite, type Sandbox, type SandboxBackendKind } from "../sandbox/mod.ts";
 import { ToolFailure } from "./errors.ts";
 import { commandJson, type CommandReport } from "./format.ts";
 import { RETRY_REASON } from "./orchestrate.ts";
 import { toReport } from "./run_command.ts";
+import { inSessionSandbox, type SandboxedRun, tellLimits } from "./session_sandbox.ts";
 import type { ToolContext, ToolOutput } from "./types.ts";
 
 const RUNNER_TIMEOUT_MS = 60_000;
@@ -179,7 +180,21 @@ async function applyConfined(
   context: ToolContext,
   signal: AbortSignal,
 ): Promise<PatchRun> {
-  const sandbox = await context.sandbox();
+  const { run } = await inSessionSandbox(
+    context,
+    (sandbox) => applyIn(sandbox, text, cwd, policy, context, signal),
+  );
+  return run;
+}
+
+async function applyIn(
+  sandbox: Sandbox,
+  text: string,
+  cwd: AbsolutePath,
+  policy: SandboxPolicy,
+  context: ToolContext,
+  signal: AbortSignal,
+): Promise<SandboxedRun & { readonly run: PatchRun }> {
   await using confined = await sandbox.confine({
     argv: [...context.self.argv, "--codex-run-as-apply-patch", "-"],
     cwd,
@@ -189,6 +204,7 @@ async function applyConfined(
     tmpdir: context.tmpdir,
     tty: false,
   });
+  await tellLimits(sandbox, confined, context);
   const result = await runToEnd({
     command: confined,
     timeoutMs: RUNNER_TIMEOUT_MS,
@@ -199,10 +215,15 @@ async function applyConfined(
   if (result.outcome.kind === "not_started") {
     throw new ToolFailure(`execution error: ${result.outcome.error.message}`);
   }
+  const report = toReport(result);
   return {
-    report: toReport(result),
-    stdout: decodeOutput(result.output.stdout),
-    stderr: decodeOutput(result.output.stderr),
-    kind: confined.kind,
+    run: {
+      report,
+      stdout: decodeOutput(result.output.stdout),
+      stderr: decodeOutput(result.output.stderr),
+      kind: confined.kind,
+    },
+    began: confined.began?.(report.exitCode) ?? true,
+    text: () => report.text,
   };
 }

@@ -28,6 +28,8 @@ import type { SessionApprovals } from "./session_approvals.ts";
 export interface ToolHost {
   /** Recorded first where it must be, then delivered. */
   emit(event: EventBody): Promise<void>;
+  /** A warning for the person, told once in a session however often it is due. */
+  warnOnce(message: string): Promise<void>;
   askExecApproval(request: {
     readonly callId: string;
     /** Tells several questions of one call apart; `null` = the call's id does. */
@@ -84,6 +86,8 @@ export interface ToolContext {
   readonly network: NetworkAccess | null;
   /** Probed once per process, on first use. */
   sandbox(): Promise<Sandbox>;
+  /** What works now, for a caller whose sandbox could not be set up any more. */
+  renewSandbox(failed: Sandbox): Promise<Sandbox>;
   readonly self: SelfCommand;
   /** Spares a login shell its start-up files when they have been read before; else gives `argv` back. */
   wrapShell(argv: readonly string[], cwd: AbsolutePath): readonly string[];

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { CAPS, EXEMPTIONS, FRONT_ENDS, WORLD_READERS } from "./map.ts";
+import { CAPS, EXEMPTIONS, FRONT_ENDS, PROCESS_STARTERS, WORLD_READERS } from "./map.ts";
 
 type Context = Deno.lint.RuleContext;
 type Visitor = Deno.lint.LintVisitor;
@@ -142,6 +142,21 @@ const environment: Deno.lint.Rule = {
       ImportSpecifier(node) {
         if (node.imported.type !== "Identifier" || node.imported.name !== "homedir") return;
         context.report({ node, message: `homedir is out of bounds here: ${advice}` });
+      },
+    };
+  },
+};
+
+const processes: Deno.lint.Rule = {
+  create(context) {
+    const place = placeOf(context.filename);
+    if (!ships(place) || PROCESS_STARTERS.includes(place.room)) return {};
+    const advice = "what starts programs is named in tests/guard/map.ts; use the process room";
+    return {
+      ...forbidsChains(["Deno.Command"], () => false, advice).create(context),
+      ImportDeclaration(node) {
+        if (!/^(?:node:)?child_process$/.test(node.source.value)) return;
+        context.report({ node, message: `${node.source.value} is out of bounds here: ${advice}` });
       },
     };
   },
@@ -321,6 +336,7 @@ export const RULES = {
   "module-state": moduleState,
   "named-exports": namedExports,
   "output": output,
+  "processes": processes,
 } satisfies Record<string, Deno.lint.Rule>;
 
 // `deno lint` asks for the plugin as the default export.

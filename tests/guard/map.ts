@@ -92,6 +92,22 @@ export const FRONT_ENDS: readonly string[] = ["exec", "demo", "cli"];
 /** Rooms that may read the environment, the working directory and the home directory, and hand them on. */
 export const WORLD_READERS: readonly string[] = ["cli"];
 
+/**
+ * Rooms that may start programs. What the model wants run goes through `tools` to `process`, never past them; the others
+ * start programs of their own: a helper, a browser, git, a check.
+ */
+export const PROCESS_STARTERS: readonly string[] = [
+  "auth",
+  "demo",
+  "doctor",
+  "git",
+  "network",
+  "platform",
+  "process",
+  "sandbox",
+  "sandbox_command",
+];
+
 /** The one room that may import each npm package. A package that is not listed may not be imported at all. */
 export const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   "@lydell/node-pty": ["process"],

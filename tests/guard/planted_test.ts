@@ -85,6 +85,26 @@ const PLANTS: readonly Plant[] = [
     allowed: ["src/auth/store.ts", `import { tmpdir } from "node:os";\nexport { tmpdir };`],
   },
   {
+    name: "a program started past the process room",
+    path: "src/tools/shell.ts",
+    source: `export const run = (argv: string[]) => new Deno.Command(argv[0] ?? "").output();`,
+    fires: "processes",
+    allowed: [
+      "src/process/spawn.ts",
+      `export const run = (argv: string[]) => new Deno.Command(argv[0] ?? "").output();`,
+    ],
+  },
+  {
+    name: "a program started the way of Node",
+    path: "src/agent/turn.ts",
+    source: `import { spawn } from "node:child_process";\nexport const run = () => spawn("ls");`,
+    fires: "processes",
+    allowed: [
+      "src/agent/turn_test.ts",
+      `import { spawn } from "node:child_process";\nspawn("ls");`,
+    ],
+  },
+  {
     name: "a module-level let",
     path: "src/git/facts.ts",
     source: `let count = 0;\nexport const next = () => ++count;`,

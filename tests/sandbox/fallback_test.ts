@@ -11,10 +11,22 @@ const PROGRAM = fileURLToPath(new URL("../support/escape_program.ts", import.met
 interface Place {
   readonly name: string;
   readonly enter: readonly string[];
+  /** The search path there. */
+  readonly path: string;
+  readonly says: RegExp;
 }
+
+const PATH = "/usr/local/bin:/usr/bin:/bin";
+const REFUSED = /bubblewrap does not work here \(.+\); Landlock version/;
 
 /** The setting counts for the namespace in which it is made: the machine keeps its own. */
 const PLACES: readonly Place[] = [
+  {
+    name: "no bubblewrap on the search path",
+    enter: ["env"],
+    path: "/nonexistent",
+    says: /^bubblewrap is not installed; Landlock version/,
+  },
   {
     name: "user namespaces switched off",
     enter: [
@@ -26,6 +38,8 @@ const PLACES: readonly Place[] = [
       'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"',
       "sh",
     ],
+    path: PATH,
+    says: REFUSED,
   },
   {
     name: "inside another bubblewrap that forbids more of them",
@@ -46,6 +60,8 @@ const PLACES: readonly Place[] = [
       "ALL",
       "--",
     ],
+    path: PATH,
+    says: REFUSED,
   },
 ];
 
@@ -62,7 +78,7 @@ for (const place of Deno.build.os === "linux" ? PLACES : []) {
         const free = await perform(place, join(base, "none"), "none");
         const held = await perform(place, join(base, "landlock"), "fallback");
         assert.equal(held.unavailable, null);
-        assert.match(held.reason, /bubblewrap does not work here \(.+\); Landlock version/);
+        assert.match(held.reason, place.says);
         const out = ATTEMPTS.filter((attempt) => {
           const limits = [attempt.landlock, attempt.landlockUser, attempt.olderLandlock];
           const named = limits.some((code) => code !== undefined && held.unenforced.includes(code));
@@ -103,7 +119,7 @@ async function perform(
     ],
     env: { HOME: base, DENO_DIR: join(base, "deno") },
   };
-  const options: StageOptions = { base, kind, self, foreign: false };
+  const options: StageOptions = { base, kind, self, foreign: false, path: place.path };
   const [program = "", ...args] = [
     "/bin/sh",
     "-c",

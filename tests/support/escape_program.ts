@@ -22,6 +22,8 @@ export interface StageOptions {
   readonly self: SelfCommand;
   /** Give the writable folders to another user first, as in a container with a mounted workspace. */
   readonly foreign: boolean;
+  /** Where bubblewrap is looked for; the usual folders unless told otherwise. */
+  readonly path?: string;
 }
 
 /** What came of one attempt; `neighbour` is null when it has none. */
@@ -52,8 +54,9 @@ async function main([first, ...rest]: readonly string[]): Promise<number> {
   }
 }
 
-async function perform({ base, kind, self, foreign }: StageOptions): Promise<StageResult> {
-  const path = kind === "landlock" ? "" : "/usr/local/bin:/usr/bin:/bin";
+async function perform(options: StageOptions): Promise<StageResult> {
+  const { base, kind, self, foreign } = options;
+  const path = kind === "landlock" ? "" : options.path ?? "/usr/local/bin:/usr/bin:/bin";
   const backend = await probeSandbox({ path, cwd: "/nonexistent", self, cacheDir: null });
   const { reason } = backend;
   const nothing = { outcomes: {}, unenforced: [], stderr: "", reason };

@@ -29,6 +29,8 @@ export interface ThreadRigOptions {
   readonly codexHome?: string;
   readonly workspace?: string;
   readonly resume?: string;
+  /** On top of this process's own. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
@@ -46,7 +48,7 @@ export async function openThreadRig(
   const workspace = options.workspace ?? await folder("ws-");
   const codexHome = options.codexHome ?? await folder("home-");
   const server = stack.use(await startScriptedModel(script));
-  const env = { ...Deno.env.toObject(), HOME: codexHome };
+  const env = { ...Deno.env.toObject(), HOME: codexHome, ...options.env };
   const config = await loadAppConfig({
     codexHome,
     processCwd: workspace,

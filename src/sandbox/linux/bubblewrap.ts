@@ -2,24 +2,25 @@ import { isInside } from "../../files/mod.ts";
 import { openLibc, startingDescriptorLimit } from "../../platform/mod.ts";
 import type { AbsolutePath } from "../../protocol/mod.ts";
 import { hasFullNetwork } from "../policy.ts";
-import type { ConfineRequest, Limit, NetworkBridge, SelfCommand } from "../types.ts";
+import type { Confined, ConfineRequest, Limit, NetworkBridge, SelfCommand } from "../types.ts";
 import { bwrapArguments } from "./bwrap_arguments.ts";
 import { withholdDescriptors } from "./descriptors.ts";
 import { createFilterFiles } from "./filter_file.ts";
 import { findProgram } from "./find_program.ts";
-import { holdWatchFile } from "./placeholder.ts";
 import { launchArgv, refusalArgv, type TerminalTools } from "./launch.ts";
 import { planMounts } from "./mounts.ts";
 import { bridgedArgv } from "./network_bridge.ts";
 import { privateDevices } from "./private_devices.ts";
+import { holdWatchFile } from "./placeholder.ts";
 import { protectPaths } from "./protected_paths.ts";
 import { keepFileLocks } from "./kept_locks.ts";
 import { thisMachine } from "./syscalls.ts";
 import { findSystemProgram } from "./system_program.ts";
+import { openReport } from "./setup_report.ts";
 import { readView } from "./view.ts";
 
 /** What a backend makes of a request; the rest of `Confined` is the same for all. */
-export interface Wrapped extends AsyncDisposable {
+export interface Wrapped extends AsyncDisposable, Pick<Confined, "began"> {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly unenforced: readonly Limit[];
@@ -57,7 +58,7 @@ export function createBubblewrap(
       const missing = findProgram(request);
       if (missing !== "ok") return refusal(request, missing);
       await using stack = new AsyncDisposableStack();
-      const locks = onFirstUse(() => stack.use(kept.borrow()));
+      const locks = stack.use(kept.borrow());
       const { bridge, managed } = bridgeOf(request);
       const network = hasFullNetwork(request.policy) && !managed;
       const filterFile = await filters.path(network ? "open" : "private");
@@ -66,9 +67,11 @@ export function createBubblewrap(
       const view = readView(request);
       const guarded = stack.use(await protectPaths(view.roots, view.git, locks));
       const users = view.roots.some(({ root }) => isForeignToRoot(root)) ? "host" : "own";
-      const watched = guarded.placeholders.length > 0 || machine.flock === null
-        ? guarded.placeholders
-        : [stack.use(await holdWatchFile(machine.stateDir, locks())).path];
+      const { placeholders } = guarded;
+      const watched = placeholders.length > 0 || machine.flock === null
+        ? placeholders
+        : [stack.use(await holdWatchFile(machine.stateDir, locks)).path];
+      const report = stack.use(openReport(machine.stateDir));
       const argv = launchArgv({
         program,
         args: bwrapArguments({
@@ -80,7 +83,7 @@ export function createBubblewrap(
           ),
           // The namespace of the bridge around it is as empty as one of its own.
           network: network || bridge !== null,
-          visibleInRun: visibleInRun(request.cwd, network),
+          visibleInRun: visibleInRun(machine.programsInRun, request.cwd, network),
           devices: machine.devices,
           hidden: machine.hidden,
           unset: SHELL_VARIABLES.filter((name) => !Object.hasOwn(request.env, name)),
@@ -93,7 +96,7 @@ export function createBubblewrap(
         parent: Deno.pid,
         flock: machine.flock,
         placeholders: watched,
-        report: request.report ?? null,
+        report: report.path,
         command: request.argv,
         terminal: request.tty ? tools() : null,
       });
@@ -105,6 +108,7 @@ export function createBubblewrap(
           : bridgedArgv({ program, self, bridge, users, tty, env, argv }),
         env: bridge === null ? env : { ...self.env, ...env },
         unenforced: [...machine.limits, ...view.limits, ...guarded.limits],
+        began: (exitCode) => report.began(exitCode),
         [Symbol.asyncDispose]: () => owned.disposeAsync(),
       };
     },
@@ -140,6 +144,7 @@ function readHost(stateDir: AbsolutePath) {
     limits: [...withheldDescriptors(), ...limits],
     descriptorLimit: startingDescriptorLimit(),
     hidden: ["/tmp/.X11-unix"].filter(isDirectory),
+    programsInRun: PROGRAMS_IN_RUN.filter(exists),
     flock: findSystemProgram("flock"),
   };
 }
@@ -175,8 +180,12 @@ function withheldDescriptors(): readonly Limit[] {
   return [{ code: "inherited_descriptors", message }];
 }
 
-function visibleInRun(cwd: AbsolutePath, network: boolean): AbsolutePath[] {
-  const wanted = [...PROGRAMS_IN_RUN.filter(exists)];
+function visibleInRun(
+  programs: readonly AbsolutePath[],
+  cwd: AbsolutePath,
+  network: boolean,
+): AbsolutePath[] {
+  const wanted = [...programs];
   if (network) {
     const resolver = realPathOrNull("/etc/resolv.conf");
     if (resolver !== null && isInside("/run", resolver)) wanted.push(resolver);

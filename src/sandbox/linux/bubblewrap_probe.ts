@@ -11,6 +11,8 @@ export interface Trial {
 
 export interface TrialOptions {
   readonly cacheDir: AbsolutePath | null;
+  /** What was found out before does not count. */
+  readonly anew?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -45,9 +47,13 @@ export async function findBubblewrap(
 export async function tryBubblewrap(program: AbsolutePath, options: TrialOptions): Promise<Trial> {
   const key = await cacheKey(program);
   const file = options.cacheDir === null ? null : join(options.cacheDir, CACHE_FILE);
-  if (file !== null && await remembered(file) === key) return { works: true, reason: "" };
+  if (options.anew !== true && file !== null && await remembered(file) === key) {
+    return { works: true, reason: "" };
+  }
   const trial = await runTrial(program, options.signal);
-  if (trial.works && file !== null) await remember(file, key);
+  if (file === null) return trial;
+  if (trial.works) await remember(file, key);
+  else await Deno.remove(file).catch(() => {});
   return trial;
 }
 

@@ -23,8 +23,8 @@ export interface Launch {
   readonly flock: AbsolutePath | null;
   /** What exists only for the time of the command. */
   readonly placeholders: readonly AbsolutePath[];
-  /** Where bubblewrap reports; `null` = nowhere. */
-  readonly report: AbsolutePath | null;
+  /** Where bubblewrap reports. */
+  readonly report: AbsolutePath;
   readonly command: readonly string[];
   readonly terminal: TerminalTools | null;
 }
@@ -72,7 +72,7 @@ if [ "$count" -gt 0 ]; then
 ${WATCH}
 shift "$count"
 fi
-[ -z "$report" ] || exec ${REPORT_DESCRIPTOR}>"$report"
+exec ${REPORT_DESCRIPTOR}>"$report"
 if [ -f /dev/stdin ]; then cat | "$@" ${FILTER_DESCRIPTOR}<"$0"; exit; fi
 exec ${FILTER_DESCRIPTOR}<"$0"
 exec "$@"`;
@@ -91,7 +91,8 @@ const ENTER_TERMINAL =
 export function launchArgv(launch: Launch): string[] {
   const { terminal } = launch;
   const protectedFromKeys = terminal !== null && terminal.env !== null;
-  const watched = launch.flock === null ? [] : launch.placeholders;
+  // The report comes last: nobody holds a lock on it.
+  const watched = launch.flock === null ? [] : [...launch.placeholders, launch.report];
   return [
     "/bin/sh",
     "-c",
@@ -100,11 +101,12 @@ export function launchArgv(launch: Launch): string[] {
     String(launch.descriptorLimit),
     String(launch.parent),
     launch.flock ?? "",
-    launch.report ?? "",
+    launch.report,
     String(watched.length),
     ...watched,
     launch.program,
-    ...(launch.report === null ? [] : ["--json-status-fd", String(REPORT_DESCRIPTOR)]),
+    "--json-status-fd",
+    String(REPORT_DESCRIPTOR),
     ...launch.args,
     ...(terminal?.setsid ? ["/bin/sh", "-c", ENTER_TERMINAL, "sh"] : []),
     // Gives the keys' signals their effect back.

@@ -25,12 +25,12 @@ interface LinkGuard {
  * Looks at every protected name of every root: binds what exists, holds a place for what does not.
  *
  * @param git repositories that commands may commit to; what lets git into them stays protected.
- * @param locks asked for only when there is a place to hold; must stay open until the result is disposed of.
+ * @param locks must stay open until the result is disposed of.
  */
 export async function protectPaths(
   roots: readonly ExistingRoot[],
   git: readonly GitAccess[],
-  locks: () => FileLocks,
+  locks: FileLocks,
 ): Promise<ProtectedPaths> {
   await using stack = new AsyncDisposableStack();
   const readOnly = new Set<AbsolutePath>(git.flatMap((access) => access.readOnly));
@@ -38,7 +38,7 @@ export async function protectPaths(
   const guards: LinkGuard[] = [];
   const opened = new Set(git.flatMap((access) => access.writable));
   const hold = async (path: AbsolutePath, kind: PlaceholderKind): Promise<void> => {
-    const placeholder = await holdPlaceholder(path, locks(), kind);
+    const placeholder = await holdPlaceholder(path, locks, kind);
     if (placeholder === null) return;
     stack.use(placeholder);
     placeholders.push(path);
