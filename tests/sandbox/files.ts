@@ -4,6 +4,8 @@ import { type Attempt, exists, type Scene, textOf, works } from "./attempt.ts";
 
 const O_WRONLY = 1;
 const O_CREAT = 0o100;
+const O_RDWR = 2;
+const O_TMPFILE = Deno.build.arch === "aarch64" ? 0o20040000 : 0o20200000;
 const RENAME_EXCHANGE = 2;
 const S_IFIFO = 0o010000;
 const S_IFCHR = 0o020000;
@@ -24,6 +26,12 @@ export const FILE_ATTEMPTS: readonly Attempt[] = [
     act: ({ outside }) => works(() => Deno.writeTextFileSync(`${outside}/new`, "x")),
     proof: ({ outside }) => exists(`${outside}/new`),
     neighbour: writesInside,
+  },
+  {
+    name: "make a file without a name outside",
+    act: ({ outside }) => opens("openat", AT_FDCWD, outside, O_TMPFILE | O_RDWR, 0o600),
+    neighbour: ({ inside }) => opens("openat", AT_FDCWD, inside, O_TMPFILE | O_RDWR, 0o600),
+    optional: "not every file system can",
   },
   {
     name: "overwrite a file outside",
@@ -175,6 +183,13 @@ export const FILE_ATTEMPTS: readonly Attempt[] = [
         Deno.chmodSync(`${inside}/tool`, 0o755);
       }),
     landlock: "file_metadata",
+  },
+  {
+    name: "change its mode by the newest call",
+    act: ({ outside }) => call("fchmodat2", AT_FDCWD, `${outside}/file`, 0o640, 0) === 0,
+    proof: ({ outside }) => (Deno.statSync(`${outside}/file`).mode ?? 0) % 0o1000 === 0o640,
+    landlock: "file_metadata",
+    optional: "kernels before 6.6 do not have it",
   },
   {
     name: "change the owner of a file outside",

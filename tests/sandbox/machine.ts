@@ -7,6 +7,9 @@ const OPEN_TREE_CLONE = 1;
 const CLONE_NEWNS = 0x20000;
 const SYSLOG_READ_ALL = 3;
 const UFFD_USER_MODE_ONLY = 1;
+const O_WRONLY = 1;
+/** Firmware shows its progress there; nobody listens. */
+const DIAGNOSTIC_PORT = 0x80;
 
 /** Writes what is there already: enough to see whether it could be something else. */
 const rewrite = (path: string): boolean => {
@@ -44,6 +47,34 @@ export const MACHINE_ATTEMPTS: readonly Attempt[] = [
     name: "copy the tree of mounts",
     act: () => opens("open_tree", AT_FDCWD, "/", OPEN_TREE_CLONE),
     root: true,
+  },
+  {
+    name: "reach the hardware past the kernel",
+    act: () =>
+      call("ioperm", DIAGNOSTIC_PORT, 1, 1) === 0 && call("ioperm", DIAGNOSTIC_PORT, 1, 0) === 0,
+    root: true,
+    optional: "only some processors have such ports",
+  },
+  {
+    name: "open the disk itself for writing",
+    act: () => {
+      const disk = /^\s*\d+\s+\d+\s+\d+\s+(\S+)$/m.exec(textOf("/proc/partitions") ?? "")?.[1];
+      return disk !== undefined && opens("openat", AT_FDCWD, `/dev/${disk}`, O_WRONLY, 0);
+    },
+    root: true,
+    optional: "no disk is seen in a container",
+  },
+  {
+    name: "write to the kernel's log",
+    act: () => opens("openat", AT_FDCWD, "/dev/kmsg", O_WRONLY, 0),
+    root: true,
+    optional: "a container has no such file",
+  },
+  {
+    name: "stop the accounting of processes",
+    act: () => call("acct", 0) === 0,
+    root: true,
+    optional: "the kernel is built without it",
   },
   { name: "make a file system", act: () => opens("fsopen", "tmpfs", 0), root: true },
   {

@@ -4,7 +4,7 @@
 
 const arm = Deno.build.arch === "aarch64";
 
-/** asm/unistd.h: x86_64, aarch64. */
+/** asm/unistd.h: x86_64, aarch64; -1 = not there. */
 const NUMBERS = {
   read: [0, 63],
   write: [1, 64],
@@ -25,8 +25,10 @@ const NUMBERS = {
   setpriority: [141, 140],
   prctl: [157, 167],
   mount: [165, 40],
+  acct: [163, 89],
   umount2: [166, 39],
   sethostname: [170, 161],
+  ioperm: [173, -1],
   setxattr: [188, 5],
   sched_setaffinity: [203, 122],
   add_key: [248, 217],
@@ -54,6 +56,7 @@ const NUMBERS = {
   pidfd_open: [434, 434],
   pidfd_getfd: [438, 438],
   mount_setattr: [442, 442],
+  fchmodat2: [452, 452],
 } as const;
 
 export type CallName = keyof typeof NUMBERS;
