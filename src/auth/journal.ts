@@ -17,7 +17,7 @@ export interface Attempt {
   readonly at: number;
 }
 
-/** More than a record needs: once this is on the disk, the disk is not too full for the answer. */
+/** More than most records need: once this is on the disk, the disk is not too full for the answer. */
 const JOURNAL_BYTES = 16 * 1024;
 
 /** A refusal without a known reason may be a passing whim of the authority. Milliseconds. */
@@ -98,10 +98,11 @@ export function knownRejection(
   return rejectionError(reason);
 }
 
-/** Makes room on the disk for the next record. */
-export async function prepareJournal(files: LoginFiles): Promise<void> {
+/** Makes room on the disk for the record that comes after `login`, which may be longer. */
+export async function prepareJournal(files: LoginFiles, login: StoredLogin): Promise<void> {
   await removeIfThere(files.pending);
-  await writeJournalBytes(files, new Uint8Array(JOURNAL_BYTES).fill(0x20), true);
+  const bytes = Math.max(JOURNAL_BYTES, 2 * new TextEncoder().encode(loginText(login)).length);
+  await writeJournalBytes(files, new Uint8Array(bytes).fill(0x20), true);
 }
 
 /** Writes the next record over the room made for it. From here on no crash loses it. */

@@ -18,7 +18,7 @@ export async function persistTokens(
   current: TokenLogin,
   tokens: NewTokens,
 ): Promise<RefreshResult> {
-  const { files, store, logger } = context;
+  const { store, logger } = context;
   const next = withTokens(current, tokens, context.now());
   if (tokens.idToken !== null && next.tokens?.idToken !== tokens.idToken) {
     logger.warn("the new id token cannot be read; the old one is kept");
@@ -27,20 +27,27 @@ export async function persistTokens(
     await store.save(next);
     return { type: "refreshed", login: next };
   }
-  try {
-    await writeJournal(files, next);
-  } catch (error) {
-    // Room was made for it; what fails now is the disk itself. The store is still worth trying.
-    logger.error("the journal cannot be written", { reason: String(error) });
-  }
+  const isJournaled = await journal(context, next);
   await context.onStep("journaled");
   try {
-    return await commit(context, current, next);
+    return await commit(context, current, next, isJournaled);
   } catch (error) {
     if (error instanceof Superseded && tokens.refreshToken !== null) {
       await context.authority.revoke(tokens.refreshToken);
     }
     throw error instanceof Superseded ? error.reason : error;
+  }
+}
+
+/** False: room was made for it, so the disk itself fails. A part of a record must never become the record. */
+async function journal({ files, logger }: RefreshContext, next: StoredLogin): Promise<boolean> {
+  try {
+    await writeJournal(files, next);
+    return true;
+  } catch (error) {
+    logger.error("the journal cannot be written", { reason: String(error) });
+    await removeIfThere(files.pending).catch(() => {});
+    return false;
   }
 }
 
@@ -55,6 +62,7 @@ async function commit(
   context: RefreshContext,
   current: TokenLogin,
   next: StoredLogin,
+  isJournaled: boolean,
 ): Promise<RefreshResult> {
   const { files, store, limits, logger } = context;
   await using _locks = await takeCommitLocks(files, limits.commitLock, logger);
@@ -67,9 +75,9 @@ async function commit(
     return { type: "adopted", login };
   }
   try {
-    await store.commit(next, files.pending);
+    await (isJournaled ? store.commit(next, files.pending) : store.save(next));
   } catch (error) {
-    throw notKept(files, error);
+    throw isJournaled ? notKept(files, error) : lost(files, error);
   }
   await context.onStep("committed");
   await removeIfThere(files.attempt);
@@ -98,6 +106,17 @@ export function notKept(files: LoginFiles, cause: unknown): AuthError {
     "store_failed",
     `Your renewed login could not be stored (${reason}). It waits in ${files.pending} and is stored at the ` +
       "next attempt.",
+    { cause },
+  );
+}
+
+/** Neither the journal nor the store took it: only a new login helps. */
+function lost(files: LoginFiles, cause: unknown): AuthError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new AuthError(
+    "store_not_writable",
+    `Your renewed login could be written neither to ${files.record} nor beside it (${reason}), and is lost. ` +
+      "See to the disk, then log in again with `codex login`.",
     { cause },
   );
 }

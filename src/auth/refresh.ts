@@ -232,7 +232,7 @@ async function present(
   if (isKept) {
     const known = knownRejection(await readAttempt(files), presented, context.now());
     if (known !== null) throw known;
-    await secureTheWrite(files, attempt);
+    await secureTheWrite(files, current, attempt);
   }
   await context.onStep("before_request");
   const answer = await authority.requestChatgptTokenRefresh(current.tokens.refreshToken);
@@ -246,7 +246,10 @@ async function present(
     case "rejected": {
       if (isKept) await removeIfThere(files.pending);
       const winner = await foreignWinner(context, current);
-      if (winner !== null) return { type: "adopted", login: sameLogin(snapshot, winner) };
+      if (winner !== null) {
+        if (isKept) await removeIfThere(files.attempt);
+        return { type: "adopted", login: sameLogin(snapshot, winner) };
+      }
       const rejected = { ...attempt, outcome: "rejected", reason: answer.reason } as const;
       if (isKept) await writeAttempt(files, rejected);
       throw rejectionError(answer.reason);
@@ -255,9 +258,13 @@ async function present(
 }
 
 /** A token is never spent whose successor could not be stored. */
-async function secureTheWrite(files: LoginFiles, attempt: Attempt): Promise<void> {
+async function secureTheWrite(
+  files: LoginFiles,
+  current: TokenLogin,
+  attempt: Attempt,
+): Promise<void> {
   try {
-    await prepareJournal(files);
+    await prepareJournal(files, current);
     await writeAttempt(files, attempt);
   } catch (error) {
     await removeIfThere(files.pending).catch(() => {});
@@ -283,9 +290,10 @@ async function foreignWinner(
 
 async function lockTimeout({ files, limits }: RefreshContext): Promise<AuthError> {
   const attempt = await readAttempt(files);
-  const holder = attempt === null
-    ? "another instance"
-    : `another instance (process ${attempt.pid})`;
+  // What an earlier attempt left behind says nothing about who holds the lock now.
+  const holder = attempt?.outcome === "inflight"
+    ? `another instance (process ${attempt.pid})`
+    : "another instance";
   return new AuthError(
     "lock_timeout",
     `Your login has to be renewed, but ${holder} has been at it for ${

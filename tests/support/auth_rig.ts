@@ -18,6 +18,10 @@ export class Instance {
     this.#lines = lines(stream);
   }
 
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** Until it stands still at the step that it was told. */
   async stopped(): Promise<void> {
     const { value } = await this.#lines.next();
@@ -46,6 +50,11 @@ export class Instance {
     await this.#child.stdin.close().catch(() => {});
     await this.#child.status;
   }
+}
+
+export interface InstanceOptions {
+  readonly stopAt?: string;
+  readonly outerLockMs?: number;
 }
 
 /** An authority, a server that wants its tokens, and a home with a login. */
@@ -83,13 +92,16 @@ export class AuthRig implements AsyncDisposable {
     return login;
   }
 
-  start(options: { stopAt?: string; outerLockMs?: number } = {}): Instance {
+  /** @param through a program, with its arguments, that starts the one that is named behind them */
+  start(options: InstanceOptions = {}, through: readonly string[] = []): Instance {
     const { codexHome, apiUrl } = this;
     const task = { codexHome, apiUrl, tokenUrl: this.authority.tokenUrl, ...options };
     const program = new URL("./auth_instance.ts", import.meta.url).pathname;
+    const deno = [Deno.execPath(), "run", "-A", "--quiet", "--no-check", program];
+    const [file = "", ...args] = [...through, ...deno, JSON.stringify(task)];
     return new Instance(
-      new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", "--quiet", "--no-check", program, JSON.stringify(task)],
+      new Deno.Command(file, {
+        args,
         stdin: "piped",
         stdout: "piped",
         stderr: "inherit",
