@@ -108,13 +108,23 @@ function autoStore(keyring: LoginStore, file: LoginStore, logger: Logger): Login
   };
   return {
     kind: "auto",
-    load: () => orFile(async () => await keyring.load() ?? await file.load(), () => file.load()),
+    load: () => orFile(async () => newerOf(await keyring.load(), file), () => file.load()),
     save: (login) => orFile(() => keyring.save(login), () => file.save(login)),
     commit: (login, journal) =>
       orFile(() => keyring.commit(login, journal), () => file.commit(login, journal)),
     // A keyring that is not there must not keep anybody logged in.
     remove: () => orFile(() => keyring.remove(), () => file.remove()),
   };
+}
+
+/**
+ * A file beside an entry is there because the keyring did not take what was written last, or because the file could
+ * not be removed. The older of the two holds a refresh token that is spent.
+ */
+async function newerOf(entry: StoredLogin | null, file: LoginStore): Promise<StoredLogin | null> {
+  if (entry === null) return await file.load();
+  const beside = await file.load().catch(() => null);
+  return (beside?.lastRefresh ?? -Infinity) > (entry.lastRefresh ?? Infinity) ? beside : entry;
 }
 
 /** Keeps the login for as long as the manager lives. */

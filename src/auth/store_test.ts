@@ -102,6 +102,26 @@ Deno.test("auto: the file where the keyring does not work, for saving, loading a
     assert.ok(!await isThere(loginFiles(place.codexHome).record));
   }));
 
+Deno.test("auto: what the keyring did not take is not forgotten when it works again", () =>
+  inHome("auto", async (place) => {
+    const chatgpt = (refreshToken: string) => ({
+      kind: "chatgpt",
+      apiKey: null,
+      tokens: { idToken: `e30.${btoa("{}")}.x`, accessToken: "a", refreshToken, accountId: "a" },
+    } as const);
+    const refreshToken = async () => (await readStoredLogin(place))?.tokens?.refreshToken;
+    await saveLogin({ ...place, now: () => 1_000 }, chatgpt("spent"));
+    place.keyring.isBroken = true;
+    await saveLogin({ ...place, now: () => 2_000 }, chatgpt("good"));
+    place.keyring.isBroken = false;
+    assert.equal(await refreshToken(), "good");
+    await saveLogin({ ...place, now: () => 3_000 }, chatgpt("newest"));
+    assert.equal(await refreshToken(), "newest");
+    // A file that is not newer, as one that could not be removed.
+    await saveLogin({ ...place, store: "file", now: () => 2_500 }, chatgpt("left"));
+    assert.equal(await refreshToken(), "newest");
+  }));
+
 Deno.test("keyring: a renewal that the keyring does not take waits in the journal", () =>
   inHome("keyring", async (place) => {
     const payload = btoa('{"sub":"u"}').replaceAll("=", "");
