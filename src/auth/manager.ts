@@ -93,6 +93,8 @@ export class AuthManager implements AsyncDisposable {
   /** Something is stored that cannot be used: not the same as nothing. */
   #unreadable: AuthError | null = null;
   #refreshing: Promise<RefreshResult> | null = null;
+  /** The renewal happens in another process, which outlives this one. */
+  #isElsewhere = false;
   #proactiveAt = -Infinity;
 
   constructor(options: AuthOptions) {
@@ -253,9 +255,9 @@ export class AuthManager implements AsyncDisposable {
     return deleted;
   }
 
-  /** Waits, for a limited time, until a refresh under way is safe. */
+  /** Waits, for a limited time, until a refresh under way is safe. One in the helper is. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#refreshing === null) return;
+    if (this.#refreshing === null || this.#isElsewhere) return;
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, this.#context.limits.exit);
     await Promise.race([this.#refreshing.catch(() => {}), late]);
@@ -344,6 +346,7 @@ export class AuthManager implements AsyncDisposable {
     }
     const early = await look(context, snapshot);
     if (early !== null) return early;
+    this.#isElsewhere = true;
     const reply = await refreshInHelper(self, {
       codexHome,
       store,
@@ -352,7 +355,7 @@ export class AuthManager implements AsyncDisposable {
       limits: context.limits,
       clockOffset: context.now() - Date.now(),
       snapshot: loginText(snapshot, "compact"),
-    });
+    }).finally(() => this.#isElsewhere = false);
     if (reply === null) {
       this.#logger.warn("the helper did not do it; renewing in this process");
       return await refreshAndPersistChatgptToken(context, snapshot);
