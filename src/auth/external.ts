@@ -17,9 +17,6 @@ export type ExternalRefresher = (
   signal: AbortSignal,
 ) => Promise<ExternalTokens>;
 
-/** How long the owner may take, in milliseconds. */
-const ANSWER_MS = 10_000;
-
 /**
  * The login that these tokens make up.
  *
@@ -53,13 +50,14 @@ export function externalPlan(tokens: ExternalTokens): string {
   return tokens.planType ?? readClaims(tokens.accessToken).planType ?? "unknown";
 }
 
-/** New tokens from the owner. Every failure may pass. */
+/** New tokens from the owner, who may take `limitMs`. Every failure may pass. */
 export async function askOwner(
   refresher: ExternalRefresher | null,
   previousAccountId: string | null,
+  limitMs: number,
 ): Promise<ExternalTokens> {
   if (refresher === null) throw failed("it has not said how to ask it");
-  const limit = AbortSignal.timeout(ANSWER_MS);
+  const limit = AbortSignal.timeout(limitMs);
   const late = Promise.withResolvers<never>();
   limit.addEventListener("abort", () => late.reject(limit.reason), { once: true });
   try {
@@ -67,7 +65,7 @@ export async function askOwner(
     return await Promise.race([asked, late.promise]);
   } catch (cause) {
     if (cause instanceof AuthError) throw cause;
-    const reason = limit.aborted ? `it did not answer within ${ANSWER_MS / 1000} s` : "it failed";
+    const reason = limit.aborted ? `it did not answer within ${limitMs / 1000} s` : "it failed";
     throw failed(reason, cause);
   }
 }

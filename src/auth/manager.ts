@@ -27,7 +27,7 @@ import {
   type RefreshStep,
 } from "./refresh.ts";
 import { refreshInHelper, type SelfCommand } from "./refresh_helper.ts";
-import { loadSettled, sameLogin } from "./same_login.ts";
+import { loadSettled, loggedOut, sameLogin } from "./same_login.ts";
 import { isStale, ServerClock } from "./staleness.ts";
 import { type LoginStore, openStore, type StoreKind } from "./store.ts";
 
@@ -60,6 +60,13 @@ export interface LoginSummary {
   readonly accountId: string | null;
 }
 
+/** A login that another program owns. */
+interface ExternalLogin {
+  readonly login: StoredLogin;
+  readonly plan: string;
+  readonly refresher: ExternalRefresher | null;
+}
+
 /** How often, per process, a stale token is renewed ahead of a request. Milliseconds. */
 const PROACTIVE_EVERY_MS = 60_000;
 
@@ -88,8 +95,9 @@ export class AuthManager implements AsyncDisposable {
   readonly #options: AuthOptions;
   /** What the store gave; another program's tokens go before it. */
   #stored: StoredLogin | null = null;
-  #external: { login: StoredLogin; plan: string; refresher: ExternalRefresher | null } | null =
-    null;
+  #external: ExternalLogin | null = null;
+  /** The owner of the external tokens is being asked for new ones. */
+  #asking: Promise<void> | null = null;
   /** Something is stored that cannot be used: not the same as nothing. */
   #unreadable: AuthError | null = null;
   #refreshing: Promise<RefreshResult> | null = null;
@@ -226,8 +234,8 @@ export class AuthManager implements AsyncDisposable {
   async refreshTokenFromAuthority(signal: AbortSignal): Promise<void> {
     const external = this.#external;
     if (external === null) return await this.refreshToken(signal);
-    const previous = external.login.tokens?.accountId ?? null;
-    this.useExternalTokens(await askOwner(external.refresher, previous), external.refresher);
+    this.#asking ??= this.#askOwner(external).finally(() => this.#asking = null);
+    await untilAborted(this.#asking, signal);
   }
 
   /**
@@ -270,6 +278,15 @@ export class AuthManager implements AsyncDisposable {
       return { mode: "apikey", apiKey: this.#envKey, tokens: null, lastRefresh: null, fields };
     }
     return this.#external?.login ?? this.#stored;
+  }
+
+  /** What the owner has said or done meanwhile is newer than its answer. */
+  async #askOwner(external: ExternalLogin): Promise<void> {
+    const previous = external.login.tokens?.accountId ?? null;
+    const { ownerAnswer } = this.#context.limits;
+    const tokens = await askOwner(external.refresher, previous, ownerAnswer);
+    if (this.#external === null) throw loggedOut();
+    if (this.#external === external) this.useExternalTokens(tokens, external.refresher);
   }
 
   async #guardedReload(): Promise<ReloadOutcome> {

@@ -299,3 +299,55 @@ Deno.test("tokens of another program go first, are renewed by it, and are never 
   assert.equal((await auth.logout()).existed, true);
   assert.equal(auth.kind, "none");
 });
+
+Deno.test("tokens of another program: many refusals, one question to it; what it cannot answer may pass", async () => {
+  await using home = await Home.create();
+  const auth = await home.open({ forcedWorkspaceId: "w", limits: { ownerAnswer: 50 } });
+  const given = (n: number) => ({ accessToken: jwt({ n }), accountId: "w", planType: null });
+  type Answer = { accessToken: string; accountId: string; planType: string | null };
+  const answers: (() => Answer | Promise<Answer>)[] = [];
+  const limits: AbortSignal[] = [];
+  auth.useExternalTokens(given(0), async (_request, signal) => {
+    limits.push(signal);
+    return await answers.shift()!();
+  });
+  const rejected = await auth.get(NEVER);
+  const fails = async (answer: () => Answer | Promise<Answer>, says: RegExp) => {
+    answers.push(answer);
+    const error = await auth.afterRejection(rejected, NEVER).then(() => null, (e: unknown) => e);
+    assert.ok(error instanceof AuthError && error.retryable, String(error));
+    assert.equal(error.code, "external_refresh_failed");
+    assert.match(error.message, says);
+    assert.equal((await auth.get(NEVER)).authorization, rejected.authorization);
+  };
+  await fails(() => ({ ...given(1), accessToken: "SECRET" }), /not a JWT\.$/);
+  await fails(() => ({ ...given(1), accountId: "other" }), /another workspace/);
+  await fails(() => Promise.reject(new Error("SECRET")), /it failed\.$/);
+  await fails(() => new Promise(() => {}), /did not answer within 0\.05 s/);
+  assert.equal(limits.at(-1)?.aborted, true, "it is told that nobody waits any more");
+  answers.push(() => given(2));
+  const all = Array.from({ length: 16 }, () => auth.afterRejection(rejected, NEVER));
+  assert.deepEqual(await Promise.all(all), Array(16).fill(true));
+  assert.equal(limits.length, 5);
+  assert.equal((await auth.get(NEVER)).authorization, `Bearer ${given(2).accessToken}`);
+  const left = await Array.fromAsync(Deno.readDir(home.path), ({ name }) => name);
+  assert.deepEqual(left, [], "nothing on the disk");
+});
+
+Deno.test("tokens of another program: an interrupt ends the waiting, a logout meanwhile is not undone", async () => {
+  await using home = await Home.create();
+  const auth = await home.open();
+  const given = (n: number) => ({ accessToken: jwt({ n }), accountId: "w", planType: null });
+  const answer = Promise.withResolvers<ReturnType<typeof given>>();
+  auth.useExternalTokens(given(0), () => answer.promise);
+  const rejected = await auth.get(NEVER);
+  const stop = new AbortController();
+  const interrupted = auth.afterRejection(rejected, stop.signal);
+  const waiting = auth.afterRejection(rejected, NEVER);
+  stop.abort(new RangeError("stop"));
+  await assert.rejects(interrupted, RangeError);
+  await auth.logout();
+  answer.resolve(given(1));
+  assert.equal(await codeOf(waiting), "logged_out");
+  assert.equal(auth.kind, "none");
+});

@@ -40,6 +40,8 @@ export interface RefreshLimits {
   readonly settle: number;
   /** How long the end of the program waits for a refresh under way. */
   readonly exit: number;
+  /** How long a program that owns the login may take to give new tokens. */
+  readonly ownerAnswer: number;
 }
 
 export const REFRESH_LIMITS: RefreshLimits = {
@@ -49,6 +51,7 @@ export const REFRESH_LIMITS: RefreshLimits = {
   foreignWinner: [0, 250, 1000, 2000],
   settle: 500,
   exit: 15_000,
+  ownerAnswer: 10_000,
 };
 
 /**

@@ -9,13 +9,7 @@ const LOOK_AGAIN_MS = 20;
 
 /** `stored`, when it is still the ChatGPT login of the same account as `snapshot`. */
 export function sameLogin(snapshot: StoredLogin, stored: StoredLogin | null): TokenLogin {
-  if (stored === null) {
-    throw new AuthError(
-      "logged_out",
-      "You have logged out, or are changing to another account, since this program started. " +
-        "Log in with `codex login` and start it again.",
-    );
-  }
+  if (stored === null) throw loggedOut();
   const { tokens } = stored;
   if (stored.mode !== "chatgpt" || tokens === null || !isSameAccount(snapshot, stored)) {
     throw new AuthError(
@@ -25,6 +19,14 @@ export function sameLogin(snapshot: StoredLogin, stored: StoredLogin | null): To
     );
   }
   return { ...stored, tokens };
+}
+
+export function loggedOut(): AuthError {
+  return new AuthError(
+    "logged_out",
+    "You have logged out, or are changing to another account, since this program started. " +
+      "Log in with `codex login` and start it again.",
+  );
 }
 
 /** Loads, giving a program that is writing the store a moment to finish: a damaged file is no logout. */
