@@ -82,6 +82,7 @@ function patchOptions(world: World, args: readonly string[]) {
 /** Signals do not reach it: a renewal that has begun is brought to its end. */
 async function refreshLogin(world: World): Promise<number> {
   using _deaf = world.onSignal(() => {});
+  (await import("./proxies.ts")).useProxies(world.env);
   (await import("./certificates.ts")).useCertificates(world.env);
   const { runRefreshHelper } = await import("../auth/mod.ts");
   const reply = await runRefreshHelper(new TextDecoder().decode(await world.stdin.read()));

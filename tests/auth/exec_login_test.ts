@@ -23,6 +23,21 @@ Deno.test("exec: a refused token is renewed, and the turn succeeds", async () =>
   assert.match(presented?.headers.get("user-agent") ?? "", /^codex_exec\//);
 });
 
+Deno.test("exec: with a proxy, an authority on this machine is asked directly", async () => {
+  await using login = await LoginStage.open();
+  await login.logIn();
+  const proxied: string[] = [];
+  await using proxy = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
+    proxied.push(request.url);
+    return new Response(null, { status: 502 });
+  });
+  const address = `http://127.0.0.1:${proxy.addr.port}`;
+  const run = await login.run(["exec", "hello"], { HTTP_PROXY: address, http_proxy: address });
+  assert.equal(run.code, 0, run.stderr);
+  assert.equal(login.authority.refreshes, 1);
+  assert.deepEqual(proxied, []);
+});
+
 Deno.test("16 runs of exec at once with a refused token: one refresh, none fails", async () => {
   await using login = await LoginStage.open();
   login.authority.latencyMs = 300;
