@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { LoginStage } from "../support/login_stage.ts";
+import type { Held } from "../support/token_authority.ts";
+
+/** A run whose renewal has rotated the token, and waits for the answer in the helper. */
+interface Renewing {
+  readonly held: Held;
+  readonly helper: number;
+  readonly ended: Promise<{ readonly code: number; readonly stderr: string }>;
+}
+
+async function startRenewal(login: LoginStage): Promise<Renewing> {
+  login.authority.behaviours.push({ type: "hold" });
+  const ended = login.run(["exec", ...login.withoutRetries, "hello"]);
+  const held = await Promise.race([
+    login.authority.held(),
+    ended.then(({ stderr }) => assert.fail(stderr)),
+  ]);
+  const attempt = await Deno.readTextFile(join(login.stage.codexHome, "auth.refresh.json"));
+  return { held, helper: JSON.parse(attempt).pid, ended };
+}
+
+const isLinux = Deno.build.os === "linux";
+const isWindows = Deno.build.os === "windows";
+
+Deno.test({
+  name: "the helper shows no token in its arguments and its environment (needs Linux)",
+  ignore: !isLinux,
+  fn: async () => {
+    await using login = await LoginStage.open();
+    await login.logIn();
+    const { held, helper, ended } = await startRenewal(login);
+    const shown = await Promise.all(
+      ["cmdline", "environ"].map((name) => Deno.readTextFile(`/proc/${helper}/${name}`)),
+    );
+    held.release();
+    const { code, stderr } = await ended;
+    assert.equal(code, 0, stderr);
+    assert.match(shown.join(), /codex-run-refresh-login/);
+    assert.ok(login.authority.secrets.size >= 3);
+    for (const secret of login.authority.secrets) assert.ok(!shown.join().includes(secret));
+  },
+});
+
+Deno.test({
+  name: "the helper brings the renewal to its end whatever signal asks it to stop (not on Windows)",
+  ignore: isWindows,
+  fn: async () => {
+    await using login = await LoginStage.open();
+    await login.logIn();
+    const { held, helper, ended } = await startRenewal(login);
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) Deno.kill(helper, signal);
+    held.release();
+    const { code, stderr } = await ended;
+    assert.equal(code, 0, stderr);
+    assert.equal(login.authority.presented.length, 1);
+    assert.ok(await login.isAlive());
+  },
+});
+
+Deno.test({
+  name: "a helper that is stopped: others name it and send nothing, and it goes on where it was " +
+    "(not on Windows)",
+  ignore: isWindows,
+  fn: async () => {
+    await using login = await LoginStage.open();
+    await login.logIn();
+    const { held, helper, ended } = await startRenewal(login);
+    Deno.kill(helper, "SIGSTOP");
+    const other = await login.run(["exec", ...login.withoutRetries, "hello"], {
+      CODEX_LOGIN_LOCK_TIMEOUT_MS: "500",
+    });
+    Deno.kill(helper, "SIGCONT");
+    assert.equal(other.code, 1, other.stderr);
+    assert.match(other.stderr, new RegExp(`process ${helper}\\b.*end it, then try again`));
+    assert.equal(login.authority.presented.length, 1);
+    held.release();
+    const { code, stderr } = await ended;
+    assert.equal(code, 0, stderr);
+    assert.equal(login.authority.refreshes, 1);
+    assert.equal(login.authority.reuses, 0);
+    assert.ok(await login.isAlive());
+  },
+});
+
+Deno.test({
+  name: "a helper that dies with the answer on its way: told once to everybody, and a new login is " +
+    "all it takes (not on Windows)",
+  ignore: isWindows,
+  fn: async () => {
+    await using login = await LoginStage.open();
+    await login.logIn();
+    const { helper, ended } = await startRenewal(login);
+    Deno.kill(helper, "SIGKILL");
+    // The token is spent and its successor is gone: no program can do better than to say so.
+    const { code, stderr } = await ended;
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /already used.*codex login/);
+    assert.equal(login.authority.presented.length, 2);
+    const next = await login.run(["exec", ...login.withoutRetries, "hello"]);
+    assert.equal(next.code, 1, next.stderr);
+    assert.match(next.stderr, /already used.*codex login/);
+    assert.equal(login.authority.presented.length, 2, "a dead token is not presented again");
+    await login.logIn({});
+    const after = await login.run(["exec", "hello"]);
+    assert.equal(after.code, 0, after.stderr);
+  },
+});
