@@ -85,7 +85,8 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a helper that dies with the answer on its way: told once to everybody, and a new login is " +
+  name:
+    "a helper that dies with the answer on its way: told once to everybody, and a new login is " +
     "all it takes (not on Windows)",
   ignore: isWindows,
   fn: async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { tryLockFile } from "../../src/files/mod.ts";
 import { deleteLogin, saveLogin } from "../../src/auth/mod.ts";
 import { AuthRig } from "../support/auth_rig.ts";
 import { recordText } from "../support/token_authority.ts";
@@ -35,6 +36,63 @@ Deno.test("the same with a token that has ended: renewed before the first reques
   assert.equal(rig.authority.presented.length, 1);
   const { tokens } = await rig.stored();
   assert.deepEqual([...new Set(rig.seen)], [`Bearer ${tokens["access_token"]}`]);
+});
+
+Deno.test("24 instances that are refused at the same moment, by a quick authority: one refresh", async () => {
+  await using rig = await AuthRig.open();
+  rig.authority.latencyMs = 20;
+  rig.refuseTogether = 24;
+  await rig.logIn();
+  await startMany(rig, 24);
+  assert.equal(rig.authority.presented.length, 1);
+  assert.ok(await rig.isAlive());
+});
+
+Deno.test("8 instances and an authority that takes three seconds: one refresh", async () => {
+  await using rig = await AuthRig.open();
+  rig.authority.latencyMs = 3_000;
+  rig.refuseTogether = 8;
+  await rig.logIn();
+  await startMany(rig, 8);
+  assert.equal(rig.authority.presented.length, 1);
+  assert.ok(await rig.isAlive());
+});
+
+Deno.test("8 instances whose login was last renewed 30 days ago: one refresh, before any request", async () => {
+  await using rig = await AuthRig.open();
+  const monthAgo = new Date(Date.now() - 30 * 24 * 3_600_000).toISOString();
+  await rig.logIn({ expiresIn: null }, "acct", { last_refresh: monthAgo });
+  await startMany(rig, 8);
+  assert.equal(rig.authority.presented.length, 1);
+  const { tokens } = await rig.stored();
+  assert.deepEqual([...new Set(rig.seen)], [`Bearer ${tokens["access_token"]}`]);
+});
+
+Deno.test("8 instances that renew on request at once: one refresh, all go on with it", async () => {
+  await using rig = await AuthRig.open();
+  await rig.logIn({});
+  const stopAt = "waiting_for_lock";
+  const instances = Array.from({ length: 8 }, () => rig.start({ forced: true, stopAt }));
+  for (const instance of instances) await instance.stopped();
+  for (const instance of instances) await instance.goOn();
+  const results = await Promise.all(instances.map((instance) => instance.result()));
+  assert.deepEqual(results, Array(8).fill(OK));
+  assert.equal(rig.authority.presented.length, 1);
+  const { tokens } = await rig.stored();
+  assert.deepEqual([...new Set(rig.seen)], [`Bearer ${tokens["access_token"]}`]);
+});
+
+Deno.test("while the authority is asked, newer releases of the reference find their locks free", async () => {
+  await using rig = await AuthRig.open();
+  await rig.logIn();
+  const instance = rig.start({ stopAt: "before_request" });
+  await instance.stopped();
+  for (const name of ["auth.lock", "auth.json.lock"]) {
+    await using lock = await tryLockFile(`${rig.codexHome}/${name}`);
+    assert.ok(lock !== null, name);
+  }
+  await instance.goOn();
+  assert.deepEqual(await instance.result(), OK);
 });
 
 const BEFORE_ANSWER = ["waiting_for_lock", "locked", "before_request"];

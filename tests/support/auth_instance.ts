@@ -14,6 +14,7 @@ interface Task {
   readonly apiUrl: string;
   readonly stopAt?: string;
   readonly outerLockMs?: number;
+  readonly forced?: boolean;
 }
 
 export interface InstanceResult {
@@ -52,6 +53,7 @@ async function run(task: Task): Promise<InstanceResult> {
       },
       onStep: (step) => step === task.stopAt ? standStill(step) : undefined,
     });
+    if (task.forced) await auth.refreshToken(signal);
     const first = await auth.get(signal);
     let status = await request(task, first);
     if (status === 401 && await auth.afterRejection(first, signal)) {

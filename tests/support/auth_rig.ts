@@ -55,20 +55,30 @@ export class Instance {
 export interface InstanceOptions {
   readonly stopAt?: string;
   readonly outerLockMs?: number;
+  /** Renews the login without having been refused. */
+  readonly forced?: boolean;
 }
 
 /** An authority, a server that wants its tokens, and a home with a login. */
 export class AuthRig implements AsyncDisposable {
   /** Authorization headers that the server saw, in order. */
   readonly seen: string[] = [];
+  /** So many refusals are kept back, until the last of them goes out with all others. */
+  refuseTogether = 1;
+  #refused = 0;
+  readonly #together = Promise.withResolvers<void>();
   readonly #api: Deno.HttpServer<Deno.NetAddr>;
 
   private constructor(readonly authority: TokenAuthority, readonly codexHome: string) {
-    this.#api = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
+    const server = { port: 0, hostname: "127.0.0.1", onListen: () => {} };
+    this.#api = Deno.serve(server, async (request) => {
       const header = request.headers.get("authorization") ?? "";
       this.seen.push(header);
       const accepted = authority.accepts(header.replace("Bearer ", ""));
-      return new Response(null, { status: accepted ? 200 : 401 });
+      if (accepted) return new Response(null, { status: 200 });
+      if (++this.#refused >= this.refuseTogether) this.#together.resolve();
+      await this.#together.promise;
+      return new Response(null, { status: 401 });
     });
   }
 
@@ -86,9 +96,13 @@ export class AuthRig implements AsyncDisposable {
   }
 
   /** Gives the home a login; by default one whose access token servers refuse. */
-  async logIn(options: IssueOptions = { refused: true }, accountId = "acct"): Promise<IssuedLogin> {
+  async logIn(
+    options: IssueOptions = { refused: true },
+    accountId = "acct",
+    extra: Record<string, unknown> = {},
+  ): Promise<IssuedLogin> {
     const login = this.authority.issue(accountId, options);
-    await Deno.writeTextFile(this.file, recordText(login), { mode: 0o600 });
+    await Deno.writeTextFile(this.file, recordText(login, extra), { mode: 0o600 });
     return login;
   }
 
