@@ -8,7 +8,9 @@ const OK = { status: 200, error: null };
 
 async function startMany(rig: AuthRig, count: number): Promise<void> {
   const instances = Array.from({ length: count }, () => rig.start());
-  const results = await Promise.all(instances.map((instance) => instance.result()));
+  const results = await Promise.all(
+    instances.map((instance) => instance.result().finally(() => rig.refuseNow())),
+  );
   assert.deepEqual(results, Array(count).fill(OK));
 }
 

@@ -1,7 +1,7 @@
 /**
  * Test program: one instance that uses the login as a run of the program does, without the rest of it. It makes one
  * request to the server named, renews the login when it is refused, and prints what came of it as one JSON line. At
- * the step that it is told it prints `at <step>` and stands still until a line comes in, so that it can be killed, or
+ * the step that it is told it prints `at <step>` and stands still until its stdin ends, so that it can be killed, or
  * overtaken, there.
  *
  * @module

@@ -28,10 +28,9 @@ export class Instance {
     if (!String(value).startsWith("at ")) throw new Error(`it did not stop, but said ${value}`);
   }
 
+  /** To its end: it does not stand still a second time. */
   async goOn(): Promise<void> {
-    const writer = this.#child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode("\n"));
-    writer.releaseLock();
+    await this.#child.stdin.close();
   }
 
   async kill(): Promise<void> {
@@ -80,6 +79,11 @@ export class AuthRig implements AsyncDisposable {
       await this.#together.promise;
       return new Response(null, { status: 401 });
     });
+  }
+
+  /** Nobody waits any longer for refusals that do not come. */
+  refuseNow(): void {
+    this.#together.resolve();
   }
 
   static async open(): Promise<AuthRig> {
