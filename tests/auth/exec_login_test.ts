@@ -306,7 +306,7 @@ Deno.test({
       env,
     };
     const args = ["exec", ...login.withoutRetries, "hello"];
-    const run = await login.run(args, {}, program);
+    const run = await login.run(args, {}, { program });
     assertPlain(login, run);
     assert.match(run.stderr, /could not be stored.*auth\.json\.pending.*next attempt/);
     assert.equal(login.authority.refreshes, 1);
@@ -336,7 +336,7 @@ Deno.test({
       argv: ["bwrap", "--dev-bind", "/", "/", "--bind", shared, login.file, "--", ...argv],
       env,
     };
-    const run = await login.run(["exec", "hello"], {}, program);
+    const run = await login.run(["exec", "hello"], {}, { program });
     assert.equal(run.code, 0, run.stderr);
     assert.equal(login.authority.refreshes, 1);
     const { tokens } = JSON.parse(await Deno.readTextFile(shared));

@@ -6,7 +6,6 @@ import {
   startScriptedModel,
   textReply,
 } from "../../src/scripted/mod.ts";
-import type { Program } from "./program.ts";
 import { runCodex, type RunCodexOptions, spawnCodex } from "./run_codex.ts";
 import { openStage, type Stage } from "./stage.ts";
 import {
@@ -67,10 +66,9 @@ export class LoginStage implements AsyncDisposable {
   run(
     args: readonly string[],
     env: Record<string, string> = {},
-    program?: Program,
+    extra: Pick<RunCodexOptions, "program" | "stdin"> = {},
   ): ReturnType<typeof runCodex> {
-    const options = this.options(args, env);
-    return runCodex(this.stage, program === undefined ? options : { ...options, program });
+    return runCodex(this.stage, { ...this.options(args, env), ...extra });
   }
 
   spawn(args: readonly string[], env: Record<string, string> = {}): Deno.ChildProcess {

@@ -93,6 +93,11 @@ export class TokenAuthority implements AsyncDisposable {
     return this.#accepted.get(accessToken)?.revoked === false;
   }
 
+  /** From now on servers refuse all access tokens given out so far. */
+  refuseAccess(): void {
+    this.#accepted.clear();
+  }
+
   /** Whether this refresh token could be presented now. */
   isLive(refreshToken: string): boolean {
     return this.#live.get(refreshToken)?.revoked === false;
