@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { lockFile } from "../../src/files/mod.ts";
-import { LoginStage } from "../support/login_stage.ts";
-import { programUnderTest } from "../support/program.ts";
+import { assertPlain, LoginStage } from "../support/login_stage.ts";
 import { type Behaviour, recordText } from "../support/token_authority.ts";
 
 Deno.test("exec: a refused token is renewed, and the turn succeeds", async () => {
@@ -222,13 +221,6 @@ Deno.test("exec: no room for the journal is told, and no token is spent", async 
   assert.equal(login.authority.presented.length, 0);
 });
 
-/** What a person reads is one sentence for each class: no stack, no token, and nothing that the authority wrote. */
-function assertPlain(login: LoginStage, run: { readonly code: number; readonly stderr: string }) {
-  assert.equal(run.code, 1, run.stderr);
-  assert.doesNotMatch(run.stderr, /^\s+at .*:\d+/m);
-  for (const secret of login.authority.secrets) assert.ok(!run.stderr.includes(secret));
-}
-
 Deno.test("exec: an authority that never answers is given up in time, and asked again by the next run", async () => {
   await using login = await LoginStage.open();
   const before = await login.logIn();
@@ -274,78 +266,6 @@ Deno.test("exec: a lock that somebody holds for too long is named, and no token 
   }
   const next = await login.run(["exec", "hello"]);
   assert.equal(next.code, 0, next.stderr);
-});
-
-const inNamespace = (args: readonly string[]) =>
-  new Deno.Command("bwrap", {
-    args: ["--dev-bind", "/", "/", ...args],
-    stdout: "null",
-    stderr: "null",
-  });
-
-const hasNamespaces = await inNamespace(["true"]).output().then(
-  ({ success }) => success,
-  () => false,
-);
-
-Deno.test({
-  name:
-    "exec: a renewed login that cannot be stored waits in the journal, and the next run stores it" +
-    (hasNamespaces ? "" : " (ignored: needs bwrap)"),
-  ignore: !hasNamespaces,
-  fn: async () => {
-    await using login = await LoginStage.open();
-    const issued = login.authority.issue("acct", { refused: true });
-    const elsewhere = join(login.stage.root, "elsewhere");
-    await Deno.mkdir(elsewhere);
-    await Deno.writeTextFile(join(elsewhere, "login.json"), recordText(issued), { mode: 0o600 });
-    await Deno.symlink(join(elsewhere, "login.json"), login.file);
-    const { argv, env } = programUnderTest();
-    const program = {
-      argv: ["bwrap", "--dev-bind", "/", "/", "--ro-bind", elsewhere, elsewhere, "--", ...argv],
-      env,
-    };
-    const args = ["exec", ...login.withoutRetries, "hello"];
-    const run = await login.run(args, {}, { program });
-    assertPlain(login, run);
-    assert.match(run.stderr, /could not be stored.*auth\.json\.pending.*next attempt/);
-    assert.equal(login.authority.refreshes, 1);
-    const next = await login.run(["exec", "hello"]);
-    assert.equal(next.code, 0, next.stderr);
-    assert.equal(login.authority.refreshes, 1, "taken from the journal");
-    assert.equal(login.authority.reuses, 0);
-    assert.ok(await login.isAlive());
-    assert.ok((await Deno.lstat(login.file)).isSymlink);
-  },
-});
-
-Deno.test({
-  name: "exec: a login in a mounted file is renewed within the file" +
-    (hasNamespaces ? "" : " (ignored: needs bwrap)"),
-  ignore: !hasNamespaces,
-  fn: async () => {
-    await using login = await LoginStage.open();
-    await login.logIn();
-    // As a container has it: the file of the host, which a name cannot be put over.
-    const shared = join(login.stage.root, "shared.json");
-    await Deno.copyFile(login.file, shared);
-    await Deno.chmod(shared, 0o600);
-    const before = await Deno.stat(shared);
-    const { argv, env } = programUnderTest();
-    const program = {
-      argv: ["bwrap", "--dev-bind", "/", "/", "--bind", shared, login.file, "--", ...argv],
-      env,
-    };
-    const run = await login.run(["exec", "hello"], {}, { program });
-    assert.equal(run.code, 0, run.stderr);
-    assert.equal(login.authority.refreshes, 1);
-    const { tokens } = JSON.parse(await Deno.readTextFile(shared));
-    assert.ok(login.authority.isLive(tokens.refresh_token));
-    const after = await Deno.stat(shared);
-    assert.deepEqual([after.ino, after.mode], [before.ino, before.mode]);
-    const left = [...Deno.readDirSync(login.stage.codexHome)].map(({ name }) => name);
-    assert.ok(!left.includes("auth.json.pending"), left.join());
-  },
 });
 
 Deno.test("exec --json: what is wrong with the login is the turn's failure, and the exit code says so", async () => {

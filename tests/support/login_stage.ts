@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
   type RecordedRequest,
@@ -92,4 +93,14 @@ export class LoginStage implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#owned.disposeAsync();
   }
+}
+
+/** What a person reads is one sentence for each class: no stack, no token, and nothing that the authority wrote. */
+export function assertPlain(
+  login: LoginStage,
+  run: { readonly code: number; readonly stderr: string },
+) {
+  assert.equal(run.code, 1, run.stderr);
+  assert.doesNotMatch(run.stderr, /^\s+at .*:\d+/m);
+  for (const secret of login.authority.secrets) assert.ok(!run.stderr.includes(secret));
 }
