@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { SILENT_LOGGER } from "../telemetry/mod.ts";
 import { type AuthorityAnswer, createAuthority } from "./authority.ts";
 import { knownRejection, rejectionError } from "./journal.ts";
-import { isStale, ServerClock } from "./staleness.ts";
+import { ServerClock, Staleness } from "./staleness.ts";
 import { parseLogin } from "./record.ts";
 
 async function answerTo(response: () => Response): Promise<AuthorityAnswer> {
@@ -77,6 +77,8 @@ Deno.test("stale: by the token's end, else by the age of the last renewal; the f
     return parseLogin(JSON.stringify({ tokens, last_refresh: lastRefresh }));
   };
   const seconds = now / 1000;
+  const staleness = new Staleness();
+  const isStale = staleness.isStale.bind(staleness);
   assert.equal(isStale(login("2020-01-01T00:00:00Z", seconds + 301), now), false);
   assert.equal(isStale(login("2026-06-01T00:00:00Z", seconds + 299), now), true);
   assert.equal(isStale(login("2026-05-22T00:00:00Z"), now), true);

@@ -17,8 +17,7 @@ export function jwtPayload(token: string): Table | null {
   const [head, payload, signature] = token.split(".");
   if (!head || !payload || !signature) return null;
   try {
-    const binary = atob(payload.replaceAll("-", "+").replaceAll("_", "/"));
-    const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+    const bytes = Uint8Array.fromBase64(payload, { alphabet: "base64url" });
     return table(JSON.parse(new TextDecoder().decode(bytes)));
   } catch {
     return null;

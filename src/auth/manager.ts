@@ -28,7 +28,7 @@ import {
 } from "./refresh.ts";
 import { refreshInHelper, type SelfCommand } from "./refresh_helper.ts";
 import { loadSettled, loggedOut, sameLogin } from "./same_login.ts";
-import { isStale, ServerClock } from "./staleness.ts";
+import { ServerClock, Staleness } from "./staleness.ts";
 import { type LoginStore, openStore, type StoreKind } from "./store.ts";
 
 export interface AuthOptions {
@@ -91,6 +91,7 @@ export class AuthManager implements AsyncDisposable {
   readonly #context: RefreshContext;
   readonly #authority: Authority;
   readonly #clock: ServerClock;
+  readonly #staleness = new Staleness();
   readonly #logger: Logger;
   readonly #options: AuthOptions;
   /** What the store gave; another program's tokens go before it. */
@@ -167,7 +168,7 @@ export class AuthManager implements AsyncDisposable {
     const snapshot = this.#snapshot;
     if (snapshot === null) return NO_LOGIN;
     if (snapshot.mode !== "apikey" && snapshot.tokens === null) throw noTokens();
-    if (isStale(snapshot, this.#clock.now())) await this.#refreshAhead(signal);
+    if (this.#staleness.isStale(snapshot, this.#clock.now())) await this.#refreshAhead(signal);
     return headersOf(this.#snapshot);
   }
 

@@ -10,12 +10,22 @@ const AGE_MS = 8 * 24 * 60 * 60_000;
 /** A local clock that is off by less is trusted. */
 const TRUSTED_DRIFT_MS = 60_000;
 
-/** Whether the access token should be renewed before the next request. A date in the future counts as now. */
-export function isStale(login: StoredLogin, now: number): boolean {
-  if (login.mode !== "chatgpt" || login.tokens === null) return false;
-  const { expiresAt } = readClaims(login.tokens.accessToken);
-  if (expiresAt !== null) return expiresAt <= now + MARGIN_MS;
-  return login.lastRefresh !== null && now - login.lastRefresh > AGE_MS;
+/** Tells when a login has to be renewed. Asked at each request, so it reads a token once. */
+export class Staleness {
+  #token = "";
+  #expiresAt: number | null = null;
+
+  /** Whether the access token should be renewed before the next request. A date in the future counts as now. */
+  isStale(login: StoredLogin, now: number): boolean {
+    if (login.mode !== "chatgpt" || login.tokens === null) return false;
+    const { accessToken } = login.tokens;
+    if (accessToken !== this.#token) {
+      this.#token = accessToken;
+      this.#expiresAt = readClaims(accessToken).expiresAt;
+    }
+    if (this.#expiresAt !== null) return this.#expiresAt <= now + MARGIN_MS;
+    return login.lastRefresh !== null && now - login.lastRefresh > AGE_MS;
+  }
 }
 
 /** The local clock, put right by what servers say. Nothing but the choice of the moment depends on it. */
