@@ -1,6 +1,7 @@
 /**
- * Why there is no usable login. The first six are final for the login that was tried; the others may pass.
+ * Why there is no usable login. The first seven are final for the login that was tried; the others may pass.
  *
+ * - `not_logged_in`: there is none, and the server wants one.
  * - `token_expired`, `token_reused`, `token_revoked`: what the authority says about the refresh token.
  * - `refresh_refused`: it refuses without one of the reasons that we know.
  * - `account_changed`, `logged_out`: since the start somebody logged in to another account, or out.
@@ -14,6 +15,7 @@
  * - `external_refresh_failed`: the program that owns the login did not give new tokens.
  */
 export type AuthErrorCode =
+  | "not_logged_in"
   | "token_expired"
   | "token_reused"
   | "token_revoked"

@@ -174,13 +174,14 @@ export class AuthManager implements AsyncDisposable {
 
   /**
    * Call it when a server answered 401 to `rejected`, once for each request. True: other headers are there, so that
-   * one more try is worth it. False: there is nothing to renew (an API key, or no login).
+   * one more try is worth it. False: there is nothing to renew (an API key).
    *
    * @throws AuthError when the login cannot be renewed; `retryable` tells whether it might be in a moment
    */
   async afterRejection(rejected: AuthHeaders, signal: AbortSignal): Promise<boolean> {
     signal.throwIfAborted();
-    if (rejected.kind !== "chatgpt") return false;
+    if (rejected.kind === "api_key") return false;
+    if (rejected.kind === "none") throw notLoggedIn(this.#options.allowApiKeyEnv);
     // Another request's recovery may have brought the newer token already.
     if (headersOf(this.#snapshot).authorization !== rejected.authorization) return true;
     const recovery = this.unauthorizedRecovery();
@@ -216,7 +217,7 @@ export class AuthManager implements AsyncDisposable {
       this.#unreadable = null;
     } catch (error) {
       if (!(error instanceof AuthError)) throw error;
-      this.#logger.error("the stored login is not usable", { code: error.code });
+      this.#logger.warn("the stored login is not usable", { code: error.code });
       this.#stored = null;
       this.#unreadable = error;
       throw error;
@@ -383,6 +384,14 @@ export class AuthManager implements AsyncDisposable {
     const stored = await loadSettled(this.#store, context.limits.settle);
     return { type: reply.done ?? "adopted", login: sameLogin(snapshot, stored) };
   }
+}
+
+function notLoggedIn(allowApiKeyEnv: boolean): AuthError {
+  const orKey = allowApiKeyEnv ? ", or put an API key into the variable CODEX_API_KEY" : "";
+  return new AuthError(
+    "not_logged_in",
+    `You are not logged in, and the server wants a login. Log in with \`codex login\`${orKey}.`,
+  );
 }
 
 function noTokens(): AuthError {

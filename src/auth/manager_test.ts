@@ -84,7 +84,14 @@ Deno.test("no login: no headers, no warning, nothing to renew", async () => {
   const auth = await home.open();
   assert.deepEqual(await auth.get(NEVER), { authorization: null, accountId: null, kind: "none" });
   assert.equal(auth.warning, null);
-  assert.equal(await auth.afterRejection(await auth.get(NEVER), NEVER), false);
+  const refused = async (options: Partial<AuthOptions>) => {
+    const auth = await home.open(options);
+    return await auth.afterRejection(await auth.get(NEVER), NEVER).catch((error: unknown) => error);
+  };
+  const error = await refused({});
+  assert.ok(error instanceof AuthError && error.code === "not_logged_in" && !error.retryable);
+  assert.match(error.message, /codex login.*CODEX_API_KEY/);
+  assert.doesNotMatch(String(await refused({ allowApiKeyEnv: false })), /CODEX_API_KEY/);
   assert.equal(home.asked, 0);
 });
 

@@ -187,6 +187,13 @@ for (const [name, takeAway, says] of TAKEN_AWAY) {
   });
 }
 
+Deno.test("exec without a login says how to get one", async () => {
+  await using login = await LoginStage.open();
+  const run = await login.run(["exec", "hello"]);
+  assertPlain(login, run);
+  assert.match(run.stderr, /^ERROR: You are not logged in.*codex login.*CODEX_API_KEY/m);
+});
+
 Deno.test("exec: a damaged auth.json is told, never overwritten, and no request is made", async () => {
   await using login = await LoginStage.open();
   const half = '{"tokens": {"refresh_token": "HALF';
