@@ -97,6 +97,32 @@ Deno.test("while the authority is asked, newer releases of the reference find th
   assert.deepEqual(await instance.result(), OK);
 });
 
+Deno.test("files of a renewal are for the owner alone; tokens are in the login and the journal", async () => {
+  await using rig = await AuthRig.open();
+  await rig.logIn();
+  const instance = rig.start({ stopAt: "before_commit" });
+  await instance.stopped();
+  const files = await rig.files();
+  for (const name of files) {
+    const path = `${rig.codexHome}/${name}`;
+    const { mode } = await Deno.stat(path);
+    if (Deno.build.os !== "windows") assert.equal((mode ?? 0) & 0o777, 0o600, name);
+    const text = await Deno.readTextFile(path);
+    const holds = [...rig.authority.secrets].some((secret) => text.includes(secret));
+    assert.equal(holds, name === "auth.json" || name === "auth.json.pending", name);
+  }
+  assert.deepEqual(files, [
+    "auth.json",
+    "auth.json.lock",
+    "auth.json.pending",
+    "auth.lock",
+    "auth.refresh.json",
+    "auth.refresh.lock",
+  ]);
+  await instance.goOn();
+  assert.deepEqual(await instance.result(), OK);
+});
+
 const BEFORE_ANSWER = ["waiting_for_lock", "locked", "before_request"];
 const AFTER_JOURNAL = ["journaled", "before_commit", "committed"];
 
