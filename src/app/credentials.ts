@@ -14,15 +14,17 @@ async function translated<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!(error instanceof AuthError)) throw error;
-    // A failure that may pass is tried again like a lost stream, in sight of the person.
-    const { retryable } = error;
+    // A failure that may pass is tried again like a lost stream, in sight of the person. For another instance, which
+    // seems to hang, it has been waited long enough.
+    const mayPass = error.retryable;
+    const retryable = mayPass && error.code !== "lock_timeout";
     throw new ModelError(error.message, {
       code: "unauthorized",
-      info: { type: retryable ? "other" : "unauthorized" },
+      info: { type: mayPass ? "other" : "unauthorized" },
       retryable,
       retryAfterMs: null,
       rateLimits: null,
-      httpStatus: retryable ? null : 401,
+      httpStatus: mayPass ? null : 401,
     }, { cause: error });
   }
 }

@@ -261,10 +261,11 @@ Deno.test("exec: a lock that somebody holds for too long is named, and no token 
   const path = join(login.stage.codexHome, "auth.refresh.lock");
   {
     await using _held = await lockFile(path, {});
-    const run = await login.run(["exec", ...login.withoutRetries, "hello"], {
+    const run = await login.run(["exec", "hello"], {
       CODEX_LOGIN_LOCK_TIMEOUT_MS: "500",
     });
     assertPlain(login, run);
+    assert.doesNotMatch(run.stderr, /Reconnecting/);
     assert.match(
       run.stderr,
       /another instance.*0\.5 s.*auth\.refresh\.lock.*end it, then try again/,
