@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { tryLockFile } from "../../src/files/mod.ts";
 import { deleteLogin, saveLogin } from "../../src/auth/mod.ts";
-import { AuthRig } from "../support/auth_rig.ts";
-import { recordText } from "../support/token_authority.ts";
+import { AuthRig, type Instance } from "../support/auth_rig.ts";
+import { type Held, recordText } from "../support/token_authority.ts";
 
 const OK = { status: 200, error: null };
 
@@ -163,6 +163,47 @@ Deno.test("a holder that hangs: others fail with its name and send nothing", asy
   assert.match(error?.message ?? "", /process \d+/);
   assert.equal(rig.authority.presented.length, 0);
   await holder.kill();
+});
+
+/** Sixteen that are refused together; the authority has rotated, and its answer waits. */
+async function sixteenAtOnce(rig: AuthRig): Promise<{ held: Held; instances: Instance[] }> {
+  rig.refuseTogether = 16;
+  rig.authority.behaviours.push({ type: "hold" });
+  const instances = Array.from({ length: 16 }, () => rig.start());
+  return { held: await rig.authority.held(), instances };
+}
+
+Deno.test("logout in the middle of 16 instances: all are told, and no token comes back", async () => {
+  await using rig = await AuthRig.open();
+  await rig.logIn();
+  const { held, instances } = await sixteenAtOnce(rig);
+  await deleteLogin({ codexHome: rig.codexHome, store: "file", lockLimitMs: 50 });
+  held.release();
+  const results = await Promise.all(instances.map((instance) => instance.result()));
+  for (const { error } of results) assert.equal(error?.code, "logged_out");
+  assert.deepEqual(await rig.files(), ["auth.json.lock", "auth.lock", "auth.refresh.lock"]);
+  assert.equal(rig.authority.presented.length, 1);
+  assert.equal(rig.authority.revoked.length, 1, "the new token is given back");
+});
+
+Deno.test("login to another account in the middle of 16 instances: all are told, nothing is mixed", async () => {
+  await using rig = await AuthRig.open();
+  await rig.logIn();
+  const { held, instances } = await sixteenAtOnce(rig);
+  const { accountId, ...tokens } = rig.authority.issue("other");
+  const login = { kind: "chatgpt", apiKey: null, tokens: { ...tokens, accountId } } as const;
+  await saveLogin({ codexHome: rig.codexHome, store: "file", lockLimitMs: 50 }, login);
+  const saved = await Deno.readTextFile(rig.file);
+  held.release();
+  const results = await Promise.all(instances.map((instance) => instance.result()));
+  for (const { error } of results) {
+    assert.equal(error?.code, "account_changed");
+    assert.match(error?.message ?? "", /another account/);
+  }
+  assert.equal(await Deno.readTextFile(rig.file), saved);
+  assert.equal(rig.authority.presented.length, 1);
+  assert.ok(!(await rig.files()).includes("auth.json.pending"));
+  assert.ok(await rig.isAlive());
 });
 
 for (const step of ["locked", "journaled"]) {
