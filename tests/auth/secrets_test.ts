@@ -50,13 +50,17 @@ for (const ending of ["succeeds", "fails"]) {
     }
     const run = await login.run(
       ["exec", "--sandbox", "danger-full-access", "-c", "features.shell_snapshot=true", "look"],
-      { RUST_LOG: "trace" },
+      { RUST_LOG: "trace", RUST_BACKTRACE: "full" },
     );
     assert.equal(run.code, ending === "fails" ? 1 : 0, run.stderr);
     assert.match(run.stderr, /codex_core/, "the log is there");
     const { secrets } = login.authority;
     assert.ok(secrets.size >= 3);
     assert.deepEqual(leaks(run.stderr + run.stdout, secrets), []);
+    for (const args of [["doctor"], ["doctor", "--json"], ["login", "status"]]) {
+      const { stdout, stderr } = await login.run(args, { RUST_LOG: "trace" });
+      assert.deepEqual(leaks(stdout + stderr, secrets), [], args.join(" "));
+    }
     const files = await filesBelow(login.stage.root);
     assert.ok([...files.keys()].some((path) => path.includes("rollout-")), "a rollout is there");
     for (const [path, text] of files) {

@@ -276,6 +276,8 @@ function failurePage(error: LoginError): Page {
     status: wrongWorkspace ? 200 : error.code === "refused" ? 400 : 500,
     mood: "bad",
     title: wrongWorkspace ? "Another workspace is needed" : "You are not signed in",
-    paragraphs: wrongWorkspace ? [error.message] : [error.message, "Start again: codex login."],
+    paragraphs: wrongWorkspace
+      ? [error.message]
+      : [error.message, "Run `codex login` to start again."],
   };
 }

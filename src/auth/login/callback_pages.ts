@@ -3,7 +3,7 @@ export interface Page {
   readonly status: number;
   readonly title: string;
   readonly mood: "good" | "bad";
-  /** Plain text, a paragraph each. */
+  /** Plain text, a paragraph each; `commands` between backticks. */
   readonly paragraphs: readonly string[];
   /** Where the browser goes by itself after a few seconds. */
   readonly next?: { readonly url: string; readonly label: string };
@@ -31,6 +31,8 @@ main { width: 100%; max-width: 460px; padding: 40px 40px 28px; background: var(-
 h1 { margin: 0 0 10px; font-size: 25px; line-height: 1.25; font-weight: 650; letter-spacing: -.015em;
   text-wrap: balance; }
 p { margin: 0 0 10px; color: var(--soft); overflow-wrap: anywhere; }
+code { padding: 2px 7px; border: 1px solid var(--line); border-radius: 6px; background: var(--paper);
+  color: var(--ink); font: 14px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 a.next { display: block; position: relative; overflow: hidden; margin: 22px 0 8px; padding: 12px 18px;
   border-radius: 11px; background: var(--ink); color: var(--card); font-weight: 600;
   text-align: center; text-decoration: none; }
@@ -97,12 +99,16 @@ export function pageHtml({ title, mood, paragraphs, next }: Page): string {
     MARKS[mood]
   }"/></svg>
 <h1>${escape(title)}</h1>
-${paragraphs.map((text) => `<p>${escape(text)}</p>`).join("\n")}${link}
+${paragraphs.map((text) => `<p>${withCommands(escape(text))}</p>`).join("\n")}${link}
 <footer><b>codex</b> login</footer>
 </main>
 </body>
 </html>
 `;
+}
+
+function withCommands(html: string): string {
+  return html.replaceAll(/`([^`]+)`/g, "<code>$1</code>");
 }
 
 function escape(text: string): string {
