@@ -1,6 +1,7 @@
 import type { AbsolutePath } from "../protocol/mod.ts";
 import { type Logger, SILENT_LOGGER } from "../telemetry/mod.ts";
 import { type Authority, createAuthority } from "./authority.ts";
+import { completeCutWrite } from "./cut_write.ts";
 import { AuthError } from "./error.ts";
 import {
   askOwner,
@@ -309,8 +310,13 @@ export class AuthManager implements AsyncDisposable {
   }
 
   async #loadStored(): Promise<StoredLogin | null> {
+    const { files, limits } = this.#context;
     try {
-      return await loadSettled(this.#store, this.#context.limits.settle);
+      return await loadSettled(this.#store, limits.settle).catch(async (error: unknown) => {
+        if (!(error instanceof AuthError) || this.#store.kind === "ephemeral") throw error;
+        await completeCutWrite(files, limits.commitLock, this.#logger);
+        return await this.#store.load();
+      });
     } catch (error) {
       throw error instanceof AuthError && error.cause instanceof AuthError ? error.cause : error;
     }

@@ -272,6 +272,27 @@ Deno.test("a link to the record stays a link", async () => {
   assert.ok(!await Deno.stat(join(home.path, "auth.json.pending")).then(() => true, () => false));
 });
 
+Deno.test("a write into the record that a crash cut off is completed from the journal", async () => {
+  await using home = await Home.create();
+  await home.chatgpt("renewed-token");
+  const renewed = await Deno.readTextFile(home.file);
+  const pending = join(home.path, "auth.json.pending");
+  await Deno.writeTextFile(pending, renewed);
+  await home.write(`${renewed}e":"2026-11-22T12:03:33.455770004Z"}`);
+  const auth = await home.open();
+  assert.equal(auth.warning, null);
+  assert.equal((await auth.get(NEVER)).authorization, "Bearer renewed-token");
+  assert.deepEqual(JSON.parse(await Deno.readTextFile(home.file)), JSON.parse(renewed));
+  await assert.rejects(Deno.stat(pending), Deno.errors.NotFound);
+
+  // Somebody else's damage is not ours to mend.
+  await Deno.writeTextFile(pending, renewed);
+  await home.write(renewed.slice(0, 40));
+  assert.equal(await codeOf((await home.open()).get(NEVER)), "unreadable_store");
+  assert.equal(await Deno.readTextFile(home.file), renewed.slice(0, 40));
+  assert.equal(home.asked, 0);
+});
+
 Deno.test("tokens of another program go first, are renewed by it, and are never stored", async () => {
   await using home = await Home.create();
   await home.chatgpt("stored");
