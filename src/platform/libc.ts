@@ -48,10 +48,13 @@ export interface Libc extends Disposable {
   unsetVariable(name: string): void;
   /** Lowers the soft limit of open descriptors; never raises it. */
   lowerDescriptorLimit(soft: number): void;
+  /** Sets the soft and the hard limit of file locks, which the kernel keeps and heeds no more. */
+  limitFileLocks(count: bigint): SyscallResult;
 }
 
 const EPERM = 1;
 const RLIMIT_NOFILE = 7;
+const RLIMIT_LOCKS = 10;
 
 /**
  * Opens the C library of a Linux system with glibc, in about a millisecond. Throws what `Deno.dlopen` throws
@@ -84,6 +87,10 @@ export function openLibc(): Libc {
     parentId: () => symbols.getppid(),
     unsetVariable: (name) => void symbols.unsetenv(cString(encode(name))),
     lowerDescriptorLimit: (soft) => lowerDescriptorLimit(symbols, soft),
+    limitFileLocks: (count) => {
+      const limits = new Uint8Array(new BigUint64Array([count, count]).buffer);
+      return checked(symbols.setrlimit(RLIMIT_LOCKS, limits));
+    },
     [Symbol.dispose]: () => library.close(),
   };
 }

@@ -88,7 +88,7 @@ function wrapperFor(
     case "bubblewrap":
       return { kind: "bubblewrap", wrapper: createBubblewrap(backend.program, stateDir, self) };
     case "landlock":
-      return { kind: "landlock", wrapper: createLandlock(self, backend.abi) };
+      return { kind: "landlock", wrapper: createLandlock(self, backend.abi, stateDir) };
     case "seatbelt":
       return { kind: "seatbelt", wrapper: createSeatbelt() };
     case "windows":

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { runToEnd } from "../../src/process/mod.ts";
 import type { SandboxPolicy } from "../../src/protocol/mod.ts";
 import {
   openSandboxRig,
@@ -39,6 +40,29 @@ for (const [kind, { backend, ignore, reason }] of Object.entries(backends ?? {})
   });
 }
 
+for (const [kind, { backend, ignore, reason }] of Object.entries(backends ?? {})) {
+  Deno.test({
+    name: `${kind}: what a command leaves behind ends with it, also when its time is up${reason}`,
+    ignore,
+    fn: async () => {
+      await using rig = await openSandboxRig(backend);
+      for (const [timeoutMs, last] of [[null, "exit 3"], [300, "sleep 60"]] as const) {
+        const mark = `${crypto.getRandomValues(new Uint32Array(1))[0]}`;
+        const away = "</dev/null >/dev/null 2>&1 &";
+        const script = `setsid sleep 60 ${mark} ${away} (env -i setsid sleep 60 ${mark} ${away})
+${last}`;
+        {
+          await using command = await rig.confine(["/bin/sh", "-c", script]);
+          const signal = AbortSignal.timeout(DEADLINE_MS);
+          const { outcome } = await runToEnd({ command, timeoutMs, signal });
+          assert.equal(outcome.kind, timeoutMs === null ? "exited" : "timed_out");
+        }
+        await untilGone(rig, mark);
+      }
+    },
+  });
+}
+
 /** Starts a command that stays and has a child in a session of its own, and kills the program that asked for it. */
 async function killAfter(
   rig: SandboxRig,
@@ -46,9 +70,8 @@ async function killAfter(
   policy: SandboxPolicy = WORKSPACE_ONLY,
 ): Promise<void> {
   const mark = `${crypto.getRandomValues(new Uint32Array(1))[0]}`;
-  const script = `${
-    rig.sandbox.backend.kind === "bubblewrap" ? `setsid sleep 60 ${mark} & ` : ""
-  }echo ready; exec sleep 60 ${mark}`;
+  const script = `setsid sleep 60 ${mark} & (env -i setsid sleep 60 ${mark} &)
+echo ready; exec sleep 60 ${mark}`;
   const held = JSON.stringify({
     backend: rig.sandbox.backend,
     self: SELF,

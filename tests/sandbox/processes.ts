@@ -5,6 +5,7 @@ const SIGCONT = 18;
 const PTRACE_SEIZE = 0x4206;
 const PRIO_PROCESS = 0;
 const RLIMIT_CORE = 4;
+const RLIMIT_LOCKS = 10;
 const KCMP_FILE = 0;
 const PR_GET_NO_NEW_PRIVS = 39;
 const KEYCTL_SEARCH = 10;
@@ -23,6 +24,18 @@ function addressIn(pid: number): bigint {
   const line = /^([0-9a-f]+)-.*\[stack\]/m.exec(Deno.readTextFileSync(`/proc/${pid}/maps`));
   return BigInt(`0x${line?.[1] ?? "0"}`);
 }
+
+const numberIn = (mark: string): string => mark.replaceAll(/\D/g, "");
+
+/** Runs a script in a session of its own, which the command does not wait for. */
+const leaves = (script: string): boolean =>
+  new Deno.Command("/bin/sh", {
+    args: ["-c", script],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+    detached: true,
+  }).outputSync().success;
 
 const hasChildren = (): boolean =>
   new Deno.Command("/bin/sh", { args: ["-c", ":"] }).outputSync().success;
@@ -52,7 +65,7 @@ export const PROCESS_ATTEMPTS: readonly Attempt[] = [
     name: "change another process's limits",
     act: ({ victim }) => call("prlimit64", victim, RLIMIT_CORE, longs(0n, 0n), 0) === 0,
     optional: DEBUGGER,
-    landlock: "process_isolation",
+    neighbour: () => call("prlimit64", 0, RLIMIT_CORE, longs(0n, 0n), 0) === 0,
   },
   {
     name: "bind another process to a processor",
@@ -131,16 +144,21 @@ export const PROCESS_ATTEMPTS: readonly Attempt[] = [
   },
   {
     name: "leave a process behind",
+    act: ({ mark }) => leaves(`sleep 60 ${numberIn(mark)}1 & exit 0`),
+    proof: ({ mark }) => endMarked(`${numberIn(mark)}1`),
+  },
+  {
+    name: "leave a process without an environment behind",
+    act: ({ mark }) => leaves(`env -i setsid sleep 60 ${numberIn(mark)}2 & exit 0`),
+    proof: ({ mark }) => endMarked(`${numberIn(mark)}2`),
+  },
+  {
+    name: "leave a process with limits of its own behind",
     act: ({ mark }) =>
-      new Deno.Command("/bin/sh", {
-        args: ["-c", `sleep 60 ${mark.replaceAll(/\D/g, "")} & exit 0`],
-        stdin: "null",
-        stdout: "null",
-        stderr: "null",
-        detached: true,
-      }).outputSync().success,
-    proof: ({ mark }) => endMarked(mark.replaceAll(/\D/g, "")),
-    landlock: "background_processes",
+      call("setrlimit", RLIMIT_LOCKS, longs(7n, 7n)) === 0 &&
+      leaves(`sleep 60 ${numberIn(mark)}3 & exit 0`),
+    proof: ({ mark }) => endMarked(`${numberIn(mark)}3`),
+    neighbour: () => call("setrlimit", RLIMIT_CORE, longs(0n, 0n)) === 0,
   },
   {
     name: "open another program's shared memory",

@@ -23,6 +23,7 @@ const NUMBERS = {
   syslog: [103, 116],
   capget: [125, 90],
   setpriority: [141, 140],
+  setrlimit: [160, 164],
   prctl: [157, 167],
   mount: [165, 40],
   acct: [163, 89],

@@ -11,7 +11,7 @@ import { launchArgv, refusalArgv, type TerminalTools } from "./launch.ts";
 import { planMounts } from "./mounts.ts";
 import { bridgedArgv } from "./network_bridge.ts";
 import { privateDevices } from "./private_devices.ts";
-import { holdWatchFile } from "./placeholder.ts";
+import { openLifeline } from "./lifeline.ts";
 import { protectPaths } from "./protected_paths.ts";
 import { keepFileLocks } from "./kept_locks.ts";
 import { thisMachine } from "./syscalls.ts";
@@ -65,12 +65,10 @@ export function createBubblewrap(
       // After the filter, which makes the state folder.
       const machine = host();
       const view = readView(request);
+      // Let go last: what the shell that waits for it would remove is gone by then.
+      const lifeline = stack.use(openLifeline(machine.stateDir, locks));
       const guarded = stack.use(await protectPaths(view.roots, view.git, locks));
       const users = view.roots.some(({ root }) => isForeignToRoot(root)) ? "host" : "own";
-      const { placeholders } = guarded;
-      const watched = placeholders.length > 0 || machine.flock === null
-        ? placeholders
-        : [stack.use(await holdWatchFile(machine.stateDir, locks)).path];
       const report = stack.use(openReport(machine.stateDir));
       const argv = launchArgv({
         program,
@@ -95,7 +93,8 @@ export function createBubblewrap(
         descriptorLimit: machine.descriptorLimit,
         parent: Deno.pid,
         flock: machine.flock,
-        placeholders: watched,
+        lifeline: lifeline.path,
+        placeholders: guarded.placeholders,
         report: report.path,
         command: request.argv,
         terminal: request.tty ? tools() : null,

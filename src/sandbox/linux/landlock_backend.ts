@@ -1,8 +1,13 @@
-import { startingDescriptorLimit } from "../../platform/mod.ts";
+import { type FileLocks, startingDescriptorLimit } from "../../platform/mod.ts";
+import type { AbsolutePath } from "../../protocol/mod.ts";
 import { hasFullNetwork } from "../policy.ts";
 import type { Limit, SelfCommand } from "../types.ts";
 import type { Wrapper } from "./bubblewrap.ts";
+import { canMarkCommands, endMarked, endMarkedScript, newCommandMark } from "./command_mark.ts";
+import { keepFileLocks } from "./kept_locks.ts";
+import { watchedArgv } from "./landlock_launch.ts";
 import { LANDLOCK_HELPER_FLAG, type LandlockPlan } from "./landlock_plan.ts";
+import { type Lifeline, openLifeline } from "./lifeline.ts";
 import { readView } from "./view.ts";
 
 /** First version of the interface that can refuse truncation, and the first that scopes signals and sockets. */
@@ -16,11 +21,22 @@ const NO_WAY_TO_PROXY: Limit = {
     "Commands have no network at all: the network proxy cannot be reached without a network namespace.",
 };
 
-/** Confines commands by starting this program again, which restricts itself and becomes the command. */
-export function createLandlock(self: SelfCommand, abi: number): Wrapper {
+/** What the shell in front may add to the environment. */
+const SHELL_VARIABLES = ["_", "OLDPWD", "PWD", "SHLVL"];
+
+/**
+ * Confines commands by starting this program again, which restricts itself and becomes the command.
+ *
+ * @param stateDir for the pipes that tell whether somebody still wants the command
+ */
+export function createLandlock(self: SelfCommand, abi: number, stateDir: AbsolutePath): Wrapper {
   const descriptorLimit = startingDescriptorLimit();
+  const kept = keepFileLocks();
+  const canMark = canMarkCommands();
   return {
+    close: () => kept[Symbol.dispose](),
     wrap(request) {
+      const mark = canMark ? newCommandMark() : null;
       const view = readView(request);
       const bridged = (request.bridge ?? null) !== null;
       const network = hasFullNetwork(request.policy) && !bridged;
@@ -33,30 +49,47 @@ export function createLandlock(self: SelfCommand, abi: number): Wrapper {
         network,
         parent: Deno.pid,
         descriptorLimit,
-        unset: Object.keys(self.env).filter((name) => !Object.hasOwn(request.env, name)),
+        unset: [...Object.keys(self.env), ...SHELL_VARIABLES]
+          .filter((name) => !Object.hasOwn(request.env, name)),
+        mark: mark === null ? null : `${mark}`,
       };
+      using stack = new DisposableStack();
+      const helper = [...self.argv, LANDLOCK_HELPER_FLAG, JSON.stringify(plan), "--"];
+      const argv = [...helper, ...request.argv];
+      const atEnd = mark === null ? null : endMarkedScript(mark);
+      const lifeline = atEnd === null ? null : lifelineOrNull(stateDir, stack.use(kept.borrow()));
+      if (lifeline !== null) stack.use(lifeline);
+      if (mark !== null) stack.defer(() => endMarked(mark));
+      const owned = stack.move();
       return {
-        argv: [
-          ...self.argv,
-          LANDLOCK_HELPER_FLAG,
-          JSON.stringify(plan),
-          "--",
-          ...request.argv,
-        ],
+        argv: lifeline === null || atEnd === null ? argv : watchedArgv(lifeline.path, atEnd, argv),
         env: { ...self.env, ...request.env },
         unenforced: [
           ...landlockLimits(abi, {
             network,
             writes: view.roots.length > 0,
             limitedReads: view.readable !== null,
+            watched: lifeline !== null,
           }),
           ...view.limits,
           ...(bridged && request.bridge !== "closed" ? [NO_WAY_TO_PROXY] : []),
         ],
-        [Symbol.asyncDispose]: () => Promise.resolve(),
+        async [Symbol.asyncDispose]() {
+          owned.dispose();
+        },
       };
     },
   };
+}
+
+/** `null` where nothing can be written: a command is worth more than who watches over it. */
+function lifelineOrNull(stateDir: AbsolutePath, locks: FileLocks): Lifeline | null {
+  try {
+    Deno.mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    return openLifeline(stateDir, locks);
+  } catch {
+    return null;
+  }
 }
 
 /** What Landlock leaves open, as far as it matters under this policy. */
@@ -67,6 +100,8 @@ export function landlockLimits(
     readonly writes: boolean;
     /** Not every file may be read. */
     readonly limitedReads?: boolean;
+    /** What is left of a command is found and ended when this program is gone; see `command_mark.ts`. */
+    readonly watched?: boolean;
   },
 ): Limit[] {
   const limits: readonly (Limit & { readonly applies: boolean })[] = [
@@ -85,13 +120,13 @@ export function landlockLimits(
     {
       code: "background_processes",
       message:
-        "A process that a command leaves in the background in a session of its own goes on running: there is no process namespace.",
-      applies: true,
+        "A process that a command leaves in a session of its own can outlive this program: it cannot be marked, or nobody can watch over it.",
+      applies: policy.watched === false,
     },
     {
       code: "process_isolation",
       message:
-        "Commands see the user's other processes, can change their priority and limits and use their shared memory: there are no namespaces.",
+        "Commands see the user's other processes, can change their priority and use their shared memory: there are no namespaces.",
       applies: true,
     },
     {

@@ -16,6 +16,8 @@ export interface LandlockPlan {
   readonly descriptorLimit: number;
   /** Variables that only the helper needed, to start. */
   readonly unset: readonly string[];
+  /** A number in decimals, see `command_mark.ts`; `null` = the command cannot be marked. */
+  readonly mark: string | null;
 }
 
 export function parseLandlockPlan(text: string): LandlockPlan | null {
@@ -26,7 +28,7 @@ export function parseLandlockPlan(text: string): LandlockPlan | null {
     return null;
   }
   if (typeof value !== "object" || value === null) return null;
-  const { writable, readable, network, parent, descriptorLimit, unset } = value as Record<
+  const { writable, readable, network, parent, descriptorLimit, unset, mark } = value as Record<
     string,
     unknown
   >;
@@ -34,7 +36,8 @@ export function parseLandlockPlan(text: string): LandlockPlan | null {
   if (readable !== null && !isTextList(readable)) return null;
   if (!isCount(parent) || !isCount(descriptorLimit)) return null;
   if (!writable.every((path) => path.startsWith("/"))) return null;
-  return { writable, readable, network, parent, descriptorLimit, unset };
+  if (mark !== null && !(typeof mark === "string" && /^\d{1,19}$/.test(mark))) return null;
+  return { writable, readable, network, parent, descriptorLimit, unset, mark };
 }
 
 function isTextList(value: unknown): value is string[] {

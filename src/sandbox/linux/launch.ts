@@ -1,5 +1,6 @@
 import type { AbsolutePath } from "../../protocol/mod.ts";
 import { FILTER_DESCRIPTOR } from "./bwrap_arguments.ts";
+import { GRASP_LIFELINE, RELEASE_LIFELINE } from "./lifeline.ts";
 
 /** On which bubblewrap writes what became of the command. It hands it to nobody. */
 const REPORT_DESCRIPTOR = 8;
@@ -19,8 +20,10 @@ export interface Launch {
   readonly descriptorLimit: number;
   /** Process id of the program that asked for the command. */
   readonly parent: number;
-  /** `flock(1)`; without it nobody watches over the placeholders when this program is killed. */
+  /** `flock(1)`; without it nobody removes the placeholders when this program is killed. */
   readonly flock: AbsolutePath | null;
+  /** Comes to its end when nobody wants the command any more; see `lifeline.ts`. */
+  readonly lifeline: AbsolutePath;
   /** What exists only for the time of the command. */
   readonly placeholders: readonly AbsolutePath[];
   /** Where bubblewrap reports. */
@@ -30,26 +33,27 @@ export interface Launch {
 }
 
 /**
- * Beside the command, for its time: waits for each path until nobody holds a lock on it, which is when the program
- * that asked for the command is done with it or was killed. The path is removed if it is still the one that was
- * waited for; what somebody made anew is another inode. Only what `placeholder.ts` makes is there to be removed:
- * `rmdir` takes empty folders alone.
+ * Beside the command, for its time: waits for the end of the lifeline, which is when the program that asked for the
+ * command is done with it or was killed.
  *
  * Then what is left of the command is ended. Bubblewrap ends with its parent, but not in its first milliseconds:
  * its two processes ask the kernel for that late. Both are in this group (`$$` leads it; fields 4 and 5 are parent and
  * group), and with the inner one goes its whole namespace.
+ *
+ * Each placeholder is removed if no other command holds a lock on it and it is still the one that was looked at, with
+ * the mode of one: what somebody made anew is not. `rmdir` takes empty folders alone.
  */
 const WATCH = `(
 trap "" HUP INT QUIT TERM TSTP
+read -r _ <&7
 read -r _ _ _ up group _ </proc/self/stat
+[ "$up" = $$ ] && kill -9 $$
+[ -e "$lifeline" ] && rm -f "$lifeline" "$report"
 while [ "$count" -gt 0 ]; do
-  if [ -e "$1" ] && exec 8<"$1" && "$flock" -x 8; then
-    read -r _ _ _ up _ </proc/self/stat
-    [ "$up" = $$ ] && kill -9 $$
-    if [ /proc/self/fd/8 -ef "$1" ]; then
-      if [ -d "$1" ]; then rmdir "$1"; else rm -f "$1"; fi
-    fi
-  fi
+  [ -k "$1" ] && {
+    "$flock" -n -x 8 && [ /proc/self/fd/8 -ef "$1" ] &&
+    if [ -d "$1" ]; then rmdir "$1"; else rm -f "$1"; fi
+  } 8<"$1"
   shift; count=$((count-1))
 done
 [ "$group" = $$ ] && kill -9 -$$
@@ -57,7 +61,8 @@ done
 
 /**
  * Becomes bubblewrap; no process is left in between. `$0` = the filter, `$1` = the descriptor limit, `$2` = the
- * program that asked, `$3` = flock, `$4` = the file for a report, `$5` = how many placeholders follow.
+ * program that asked, `$3` = flock, `$4` = the file for a report, `$5` = the lifeline, `$6` = how many placeholders
+ * follow.
  *
  * - Nothing is started for a program that has ended: bubblewrap would not notice.
  * - The filter is opened afresh for each command, since a descriptor that is handed down would share its offset.
@@ -65,13 +70,13 @@ done
  *   `/proc/self/fd/0`. In that case alone this shell stays.
  */
 const LAUNCH = `ulimit -S -n "$1" 2>/dev/null
-kill -0 "$2" 2>/dev/null || exit 125
-flock=$3 report=$4 count=$5
-shift 5
-if [ "$count" -gt 0 ]; then
+parent=$2 flock=$3 report=$4 lifeline=$5 count=$6
+shift 6
+${GRASP_LIFELINE}
 ${WATCH}
+${RELEASE_LIFELINE}
 shift "$count"
-fi
+kill -0 "$parent" 2>/dev/null || exit 125
 exec ${REPORT_DESCRIPTOR}>"$report"
 if [ -f /dev/stdin ]; then cat | "$@" ${FILTER_DESCRIPTOR}<"$0"; exit; fi
 exec ${FILTER_DESCRIPTOR}<"$0"
@@ -91,8 +96,6 @@ const ENTER_TERMINAL =
 export function launchArgv(launch: Launch): string[] {
   const { terminal } = launch;
   const protectedFromKeys = terminal !== null && terminal.env !== null;
-  // The report comes last: nobody holds a lock on it.
-  const watched = launch.flock === null ? [] : [...launch.placeholders, launch.report];
   return [
     "/bin/sh",
     "-c",
@@ -102,8 +105,9 @@ export function launchArgv(launch: Launch): string[] {
     String(launch.parent),
     launch.flock ?? "",
     launch.report,
-    String(watched.length),
-    ...watched,
+    launch.lifeline,
+    String(launch.placeholders.length),
+    ...launch.placeholders,
     launch.program,
     "--json-status-fd",
     String(REPORT_DESCRIPTOR),

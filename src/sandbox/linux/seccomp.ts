@@ -27,6 +27,8 @@ const SOCKET_TYPE_MASK = 0xf;
 const SOCK_STREAM = 1;
 const SOCK_SEQPACKET = 5;
 
+const RLIMIT_LOCKS = 10;
+
 const TIOCSTI = 0x5412;
 const TIOCLINUX = 0x541c;
 
@@ -103,10 +105,13 @@ export function seccompFilter(machine: Machine, network: NetworkFilter): Uint8Ar
     when("clone3", "unknown"),
     when("clone", "clone"),
     when("ioctl", "ioctl"),
+    // With namespaces there are no others to reach, and no mark.
+    ...(network === "private" ? [] : [when("prlimit64", "prlimit"), when("setrlimit", "setrlimit")]),
     ...(network === "open" ? [] : [when("socket", "socket"), when("socketpair", "socketpair")]),
     { op: "return", value: ALLOW },
     ...cloneRules(),
     ...ioctlRules(),
+    ...(network === "private" ? [] : limitRules()),
     ...(network === "open" ? [] : socketRules(network)),
     { op: "label", name: "refuse" },
     { op: "return", value: ERRNO | EPERM },
@@ -133,6 +138,29 @@ function ioctlRules(): Instruction[] {
     { op: "load", offset: SECCOMP_DATA.argumentLow(1) },
     { op: "jump", when: "equal", value: TIOCSTI, then: "refuse" },
     { op: "jump", when: "equal", value: TIOCLINUX, then: "refuse" },
+    { op: "return", value: ALLOW },
+  ];
+}
+
+/** The limits of other processes stay theirs, and the limit that marks the command (`command_mark.ts`) stays as it is. */
+function limitRules(): Instruction[] {
+  const anyBit = { op: "jump", when: "any_bit", value: 0xffffffff, then: "refuse" } as const;
+  return [
+    { op: "label", name: "prlimit" },
+    { op: "load", offset: SECCOMP_DATA.argumentLow(0) },
+    anyBit,
+    { op: "load", offset: SECCOMP_DATA.argumentLow(1) },
+    { op: "jump", when: "equal", value: RLIMIT_LOCKS, otherwise: "limits" },
+    // A look at it brings no new one.
+    { op: "load", offset: SECCOMP_DATA.argumentLow(2) },
+    anyBit,
+    { op: "load", offset: SECCOMP_DATA.argumentHigh(2) },
+    anyBit,
+    { op: "label", name: "limits" },
+    { op: "return", value: ALLOW },
+    { op: "label", name: "setrlimit" },
+    { op: "load", offset: SECCOMP_DATA.argumentLow(0) },
+    { op: "jump", when: "equal", value: RLIMIT_LOCKS, then: "refuse" },
     { op: "return", value: ALLOW },
   ];
 }

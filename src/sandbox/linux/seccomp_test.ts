@@ -108,6 +108,24 @@ Deno.test("seccomp: terminal input cannot be forged, other ioctls pass", () => {
   }
 });
 
+Deno.test("seccomp: limits of others stay theirs, and so does the mark of the command", () => {
+  const [CORE, LOCKS] = [4, 10];
+  for (const machine of MACHINES) {
+    for (const network of ["none", "open"] as const) {
+      const set = (...args: (number | bigint)[]) => call(machine, network, "prlimit64", args);
+      assert.equal(set(0, CORE, 1, 0), ALLOW);
+      assert.equal(set(1234, CORE, 0, 1), EPERM);
+      assert.equal(set(0, LOCKS, 0, 1), ALLOW, "only a look");
+      assert.equal(set(0, LOCKS, 1, 0), EPERM);
+      assert.equal(set(0, LOCKS, 0x1_0000_0000n, 0), EPERM, "an address whose lower half is 0");
+      assert.equal(set(0, 0xdead_0000_000an, 1, 0), EPERM, "the kernel drops the upper half");
+      assert.equal(call(machine, network, "setrlimit", [CORE, 1]), ALLOW);
+      assert.equal(call(machine, network, "setrlimit", [LOCKS, 1]), EPERM);
+    }
+    assert.equal(call(machine, "private", "prlimit64", [0, LOCKS, 1, 0]), ALLOW);
+  }
+});
+
 const [UNIX, INET, INET6, NETLINK, PACKET, VSOCK] = [1, 2, 10, 16, 17, 40] as const;
 const [STREAM, DGRAM, RAW, SEQPACKET, CLOEXEC] = [1, 2, 3, 5, 0x80000] as const;
 
