@@ -57,6 +57,7 @@ function makeFolders(index: number, outside: string, workspace: string) {
     Deno.mkdirSync(join(folder, "folder"), { recursive: true });
   }
   Deno.writeTextFileSync(join(folders.outside, "file"), "before");
+  Deno.chmodSync(join(folders.outside, "file"), 0o644);
   return folders;
 }
 
@@ -76,6 +77,7 @@ async function makeRoots(base: string) {
     ]
   ) await Deno.mkdir(folder, { recursive: true });
   await Deno.writeTextFile(`${workspace}/.git/config`, "before");
+  await Deno.chmod(`${workspace}/.git/config`, 0o644);
   await Deno.writeTextFile(`${linked}/.git`, `gitdir: ${workspace}/common/main/trees/one\n`);
   await Deno.symlink("settings", `${linked}/.codex`);
   return { workspace, bare, linked };
