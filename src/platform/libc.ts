@@ -13,6 +13,7 @@ const SYMBOLS = {
   write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
   kill: { parameters: ["i32", "i32"], result: "i32" },
   getppid: { parameters: [], result: "i32" },
+  setenv: { parameters: ["buffer", "buffer", "i32"], result: "i32" },
   unsetenv: { parameters: ["buffer"], result: "i32" },
   getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
   setrlimit: { parameters: ["i32", "buffer"], result: "i32" },
@@ -46,6 +47,8 @@ export interface Libc extends Disposable {
   parentId(): number;
   /** Removes a variable from the environment that `execvp` hands on. */
   unsetVariable(name: string): void;
+  /** Sets a variable in it. */
+  setVariable(name: string, value: string): void;
   /** Lowers the soft limit of open descriptors; never raises it. */
   lowerDescriptorLimit(soft: number): void;
   /** Sets the soft and the hard limit of file locks, which the kernel keeps and heeds no more. */
@@ -86,6 +89,8 @@ export function openLibc(): Libc {
     },
     parentId: () => symbols.getppid(),
     unsetVariable: (name) => void symbols.unsetenv(cString(encode(name))),
+    setVariable: (name, value) =>
+      void symbols.setenv(cString(encode(name)), cString(encode(value)), 1),
     lowerDescriptorLimit: (soft) => lowerDescriptorLimit(symbols, soft),
     limitFileLocks: (count) => {
       const limits = new Uint8Array(new BigUint64Array([count, count]).buffer);

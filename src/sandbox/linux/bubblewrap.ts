@@ -7,6 +7,7 @@ import { bwrapArguments } from "./bwrap_arguments.ts";
 import { withholdDescriptors } from "./descriptors.ts";
 import { createFilterFiles } from "./filter_file.ts";
 import { findProgram } from "./find_program.ts";
+import { splitEnvironment } from "./launch_environment.ts";
 import { launchArgv, refusalArgv, type TerminalTools } from "./launch.ts";
 import { planMounts } from "./mounts.ts";
 import { bridgedArgv } from "./network_bridge.ts";
@@ -60,6 +61,7 @@ export function createBubblewrap(
       await using stack = new AsyncDisposableStack();
       const locks = stack.use(kept.borrow());
       const { bridge, managed } = bridgeOf(request);
+      const { launch, inside } = splitEnvironment(request.env);
       const network = hasFullNetwork(request.policy) && !managed;
       const filterFile = await filters.path(network ? "open" : "private");
       // After the filter, which makes the state folder.
@@ -85,6 +87,7 @@ export function createBubblewrap(
           devices: machine.devices,
           hidden: machine.hidden,
           unset: SHELL_VARIABLES.filter((name) => !Object.hasOwn(request.env, name)),
+          set: inside,
           cwd: request.cwd,
           users,
           filtered: true,
@@ -100,12 +103,12 @@ export function createBubblewrap(
         terminal: request.tty ? tools() : null,
       });
       const owned = stack.move();
-      const { env, tty } = request;
+      const { tty } = request;
       return {
         argv: bridge === null
           ? argv
-          : bridgedArgv({ program, self, bridge, users, tty, env, argv }),
-        env: bridge === null ? env : { ...self.env, ...env },
+          : bridgedArgv({ program, self, bridge, users, tty, env: launch, argv }),
+        env: bridge === null ? launch : { ...self.env, ...launch },
         unenforced: [...machine.limits, ...view.limits, ...guarded.limits],
         began: (exitCode) => report.began(exitCode),
         [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -158,6 +161,7 @@ export function bubblewrapTrial(program: AbsolutePath): string[] {
     visibleInRun: [],
     hidden: [],
     unset: [],
+    set: {},
     cwd: "/",
     users: "own",
     filtered: false,

@@ -42,7 +42,8 @@ function marked(text: string): number[] {
 
 function limitsOf(pid: string): { readonly soft: string; readonly hard: string } | null {
   try {
-    const [, soft = "", hard = ""] = LIMITS.exec(Deno.readTextFileSync(`/proc/${pid}/limits`)) ?? [];
+    const [, soft = "", hard = ""] = LIMITS.exec(Deno.readTextFileSync(`/proc/${pid}/limits`)) ??
+      [];
     return { soft, hard };
   } catch {
     return null;

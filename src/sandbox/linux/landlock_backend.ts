@@ -5,6 +5,7 @@ import type { Limit, SelfCommand } from "../types.ts";
 import type { Wrapper } from "./bubblewrap.ts";
 import { canMarkCommands, endMarked, endMarkedScript, newCommandMark } from "./command_mark.ts";
 import { keepFileLocks } from "./kept_locks.ts";
+import { splitEnvironment } from "./launch_environment.ts";
 import { watchedArgv } from "./landlock_launch.ts";
 import { LANDLOCK_HELPER_FLAG, type LandlockPlan } from "./landlock_plan.ts";
 import { type Lifeline, openLifeline } from "./lifeline.ts";
@@ -37,6 +38,7 @@ export function createLandlock(self: SelfCommand, abi: number, stateDir: Absolut
     close: () => kept[Symbol.dispose](),
     wrap(request) {
       const mark = canMark ? newCommandMark() : null;
+      const { launch, inside } = splitEnvironment(request.env);
       const view = readView(request);
       const bridged = (request.bridge ?? null) !== null;
       const network = hasFullNetwork(request.policy) && !bridged;
@@ -50,7 +52,8 @@ export function createLandlock(self: SelfCommand, abi: number, stateDir: Absolut
         parent: Deno.pid,
         descriptorLimit,
         unset: [...Object.keys(self.env), ...SHELL_VARIABLES]
-          .filter((name) => !Object.hasOwn(request.env, name)),
+          .filter((name) => !Object.hasOwn(launch, name)),
+        set: inside,
         mark: mark === null ? null : `${mark}`,
       };
       using stack = new DisposableStack();
@@ -63,7 +66,7 @@ export function createLandlock(self: SelfCommand, abi: number, stateDir: Absolut
       const owned = stack.move();
       return {
         argv: lifeline === null || atEnd === null ? argv : watchedArgv(lifeline.path, atEnd, argv),
-        env: { ...self.env, ...request.env },
+        env: { ...self.env, ...launch },
         unenforced: [
           ...landlockLimits(abi, {
             network,

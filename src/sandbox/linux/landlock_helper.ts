@@ -89,6 +89,7 @@ function restoreDefaults(libc: Libc, plan: LandlockPlan): void {
   libc.defaultSignal(SIGPIPE);
   libc.lowerDescriptorLimit(plan.descriptorLimit);
   for (const name of plan.unset) libc.unsetVariable(name);
+  for (const [name, value] of Object.entries(plan.set)) libc.setVariable(name, value);
 }
 
 /** The order matters: each step needs a call that a later one may take away. */

@@ -1,4 +1,5 @@
 import type { AbsolutePath } from "../../protocol/mod.ts";
+import { LAUNCH_PATH } from "./launch_environment.ts";
 import { GRASP_LIFELINE, RELEASE_LIFELINE } from "./lifeline.ts";
 
 /**
@@ -10,6 +11,7 @@ import { GRASP_LIFELINE, RELEASE_LIFELINE } from "./lifeline.ts";
 const LAUNCH = `lifeline=$0
 ${GRASP_LIFELINE}
 ( (
+PATH=${LAUNCH_PATH}
 trap "" HUP INT QUIT TERM TSTP
 read -r _ <&7
 [ -e "$lifeline" ] && rm -f "$lifeline"

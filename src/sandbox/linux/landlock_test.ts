@@ -139,6 +139,7 @@ Deno.test("landlock: a plan survives the way to the helper, a wrong one does not
     parent: 12,
     descriptorLimit: 1024,
     unset: ["HOME"],
+    set: { ENV: "/x" },
     mark: "12345",
   };
   assert.deepEqual(parseLandlockPlan(JSON.stringify({ ...plan, mark: null }))?.mark, null);
@@ -154,6 +155,8 @@ Deno.test("landlock: a plan survives the way to the helper, a wrong one does not
       { unset: [1] },
       { mark: "-1" },
       { mark: 1 },
+      { set: null },
+      { set: { ENV: 1 } },
     ]
   ) assert.equal(parseLandlockPlan(JSON.stringify({ ...plan, ...change })), null);
 });

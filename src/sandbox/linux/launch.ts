@@ -1,5 +1,6 @@
 import type { AbsolutePath } from "../../protocol/mod.ts";
 import { FILTER_DESCRIPTOR } from "./bwrap_arguments.ts";
+import { LAUNCH_PATH } from "./launch_environment.ts";
 import { GRASP_LIFELINE, RELEASE_LIFELINE } from "./lifeline.ts";
 
 /** On which bubblewrap writes what became of the command. It hands it to nobody. */
@@ -44,6 +45,7 @@ export interface Launch {
  * the mode of one: what somebody made anew is not. `rmdir` takes empty folders alone.
  */
 const WATCH = `(
+PATH=${LAUNCH_PATH}
 trap "" HUP INT QUIT TERM TSTP
 read -r _ <&7
 read -r _ _ _ up group _ </proc/self/stat
@@ -78,7 +80,7 @@ ${RELEASE_LIFELINE}
 shift "$count"
 kill -0 "$parent" 2>/dev/null || exit 125
 exec ${REPORT_DESCRIPTOR}>"$report"
-if [ -f /dev/stdin ]; then cat | "$@" ${FILTER_DESCRIPTOR}<"$0"; exit; fi
+if [ -f /dev/stdin ]; then (PATH=${LAUNCH_PATH}; exec cat) | "$@" ${FILTER_DESCRIPTOR}<"$0"; exit; fi
 exec ${FILTER_DESCRIPTOR}<"$0"
 exec "$@"`;
 

@@ -106,7 +106,9 @@ export function seccompFilter(machine: Machine, network: NetworkFilter): Uint8Ar
     when("clone", "clone"),
     when("ioctl", "ioctl"),
     // With namespaces there are no others to reach, and no mark.
-    ...(network === "private" ? [] : [when("prlimit64", "prlimit"), when("setrlimit", "setrlimit")]),
+    ...(network === "private"
+      ? []
+      : [when("prlimit64", "prlimit"), when("setrlimit", "setrlimit")]),
     ...(network === "open" ? [] : [when("socket", "socket"), when("socketpair", "socketpair")]),
     { op: "return", value: ALLOW },
     ...cloneRules(),
