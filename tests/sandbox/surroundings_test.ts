@@ -91,6 +91,22 @@ for (const [kind, { backend, ignore, reason }] of Object.entries(backends ?? {})
     assert.equal((await finish(confined)).code, 0);
   });
 
+  test("a link that a command makes in the place of a missing root opens nothing", async (rig) => {
+    const root = join(rig.workspace, "cache");
+    const policy = { ...WORKSPACE_ONLY, writableRoots: [root] };
+    assert.equal((await rig.run(["ln", "-s", rig.outside, root], { policy })).code, 0);
+    await using confined = await rig.confine(["/bin/sh", "-c", "echo x >cache/planted"], {
+      policy,
+    });
+    assert.ok(
+      confined.unenforced.some(({ code, message }) =>
+        code === "linked_root" && message.includes(root)
+      ),
+    );
+    assert.notEqual((await finish(confined)).code, 0);
+    assert.deepEqual([...Deno.readDirSync(rig.outside)], []);
+  });
+
   test("a program that is missing or none is reported as a shell does", async (rig) => {
     await Deno.writeTextFile(join(rig.workspace, "text"), "not a program", { mode: 0o644 });
     for (
