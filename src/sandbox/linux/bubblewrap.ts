@@ -39,18 +39,22 @@ const PROGRAMS_IN_RUN = ["/run/current-system", "/run/booted-system", "/run/wrap
 
 const SHELL_VARIABLES = ["_", "OLDPWD", "SHLVL"];
 
-/**
- * @param program bubblewrap
- * @param stateDir where the filters are written
- * @param self for the bridge to a proxy
- */
+export interface BubblewrapOptions {
+  /** bubblewrap */
+  readonly program: AbsolutePath;
+  /** Where the filters are written. */
+  readonly stateDir: AbsolutePath;
+  /** Stays as it is, whatever root it lies in. */
+  readonly homeDir: AbsolutePath | undefined;
+  /** For the bridge to a proxy. */
+  readonly self: SelfCommand;
+}
+
 export function createBubblewrap(
-  program: AbsolutePath,
-  stateDir: AbsolutePath,
-  self: SelfCommand,
+  { program, stateDir, homeDir, self }: BubblewrapOptions,
 ): Wrapper {
   const filters = createFilterFiles(stateDir);
-  const host = onFirstUse(() => readHost(stateDir));
+  const host = onFirstUse(() => readHost(stateDir, homeDir));
   const tools = onFirstUse(findTerminalTools);
   const kept = keepFileLocks();
   return {
@@ -79,7 +83,7 @@ export function createBubblewrap(
           mounts: planMounts(
             [...view.roots.map(({ root }) => root), ...view.git.flatMap((git) => git.writable)],
             // The filter of the next command is not for this one to write.
-            [...guarded.readOnly, machine.stateDir],
+            [...guarded.readOnly, ...machine.own],
           ),
           // The namespace of the bridge around it is as empty as one of its own.
           network: network || bridge !== null,
@@ -138,10 +142,14 @@ function refusal(request: ConfineRequest, code: 126 | 127): Wrapped {
 }
 
 /** What does not change while this process runs. */
-function readHost(stateDir: AbsolutePath) {
+function readHost(stateDir: AbsolutePath, homeDir: AbsolutePath | undefined) {
   const { devices, limits } = privateDevices(stateDir);
+  const state = Deno.realPathSync(stateDir);
+  const home = homeDir === undefined ? null : realPathOrNull(homeDir);
   return {
-    stateDir: Deno.realPathSync(stateDir),
+    stateDir: state,
+    /** What is this program's own. */
+    own: home === null ? [state] : [home, state],
     devices,
     limits: [...withheldDescriptors(), ...limits],
     descriptorLimit: startingDescriptorLimit(),

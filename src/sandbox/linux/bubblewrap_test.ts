@@ -138,14 +138,17 @@ test("a protected symlink: the target is read-only, the link is put back", async
   assert.ok(left.includes("fine"));
 });
 
-test("the filter of later commands is out of reach, even inside a root", async (rig) => {
+test("what is this program's own is out of reach, even inside a root", async (rig) => {
   const state = join(rig.base, "state");
   const answers = await rig.attempts({
     root: `echo x > ${rig.base}/file`,
     overwrite: `echo x > ${state}/seccomp-private.bpf`,
     replace: `mv ${state} ${rig.base}/moved`,
+    settings: `echo x > ${rig.base}/home/config.toml`,
+    moveHome: `mv ${rig.base}/home ${rig.base}/moved`,
   }, { policy: { ...WORKSPACE_ONLY, writableRoots: [rig.base] } });
-  assert.deepEqual(answers, { root: true, overwrite: false, replace: false });
+  const refused = { overwrite: false, replace: false, settings: false, moveHome: false };
+  assert.deepEqual(answers, { root: true, ...refused });
   const info = await Deno.stat(join(state, "seccomp-private.bpf"));
   assert.equal((info.mode ?? 0) & 0o777, 0o600);
 });
