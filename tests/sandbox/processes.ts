@@ -1,4 +1,4 @@
-import { addressOf, call, longs, opens } from "../support/kernel.ts";
+import { addressOf, call, longs, opens, words } from "../support/kernel.ts";
 import { type Attempt, exists, works } from "./attempt.ts";
 
 const SIGCONT = 18;
@@ -6,6 +6,10 @@ const PTRACE_SEIZE = 0x4206;
 const PRIO_PROCESS = 0;
 const RLIMIT_CORE = 4;
 const RLIMIT_LOCKS = 10;
+const SCHED_BATCH = 3;
+const IOPRIO_PROCESS = 1;
+const IOPRIO_IDLE = 3 << 13;
+const O_RDWR = 2;
 const KCMP_FILE = 0;
 const PR_GET_NO_NEW_PRIVS = 39;
 const KEYCTL_SEARCH = 10;
@@ -37,7 +41,7 @@ const leaves = (script: string): boolean =>
     detached: true,
   }).outputSync().success;
 
-const hasChildren = (): boolean =>
+export const hasChildren = (): boolean =>
   new Deno.Command("/bin/sh", { args: ["-c", ":"] }).outputSync().success;
 
 export const PROCESS_ATTEMPTS: readonly Attempt[] = [
@@ -72,6 +76,25 @@ export const PROCESS_ATTEMPTS: readonly Attempt[] = [
     act: ({ victim }) => call("sched_setaffinity", victim, 8, longs(1n)) === 0,
     neighbour: () => call("sched_setaffinity", 0, 8, longs(0xffffffffn)) === 0,
     landlockUser: "process_isolation",
+  },
+  {
+    name: "reschedule another process",
+    act: ({ victim }) => call("sched_setscheduler", victim, SCHED_BATCH, words(0)) === 0,
+    neighbour: () => call("sched_setscheduler", 0, SCHED_BATCH, words(0)) === 0,
+    landlockUser: "process_isolation",
+  },
+  {
+    name: "change another process's turn at the disk",
+    act: ({ victim }) => call("ioprio_set", IOPRIO_PROCESS, victim, IOPRIO_IDLE) === 0,
+    landlockUser: "process_isolation",
+  },
+  {
+    name: "change what a crash of another process writes",
+    act: ({ victim }) =>
+      works(() =>
+        Deno.writeTextFileSync(`/proc/${victim}/coredump_filter`, "0x33", { create: false })
+      ),
+    optional: "the kernel writes none",
   },
   {
     name: "trace another process",
@@ -165,6 +188,22 @@ export const PROCESS_ATTEMPTS: readonly Attempt[] = [
     act: ({ sharedMemoryKey }) => call("shmget", sharedMemoryKey, 0, 0) >= 0,
     neighbour: () => call("shmget", 0, 4096, 0o600) >= 0,
     landlock: "process_isolation",
+  },
+  {
+    name: "open another program's semaphores",
+    act: ({ sharedMemoryKey }) => call("semget", sharedMemoryKey, 0, 0) >= 0,
+    neighbour: () => call("semget", 0, 1, 0o600) >= 0,
+    landlock: "process_isolation",
+  },
+  {
+    name: "open another program's messages",
+    act: ({ sharedMemoryKey }) => call("msgget", sharedMemoryKey, 0) >= 0,
+    landlock: "process_isolation",
+  },
+  {
+    name: "open another program's message queue",
+    act: ({ queue }) => opens("mq_open", queue, O_RDWR, 0, 0),
+    optional: "the kernel has no queues",
   },
   {
     name: "overwrite another program's memory file",

@@ -32,6 +32,17 @@ const RLIMIT_LOCKS = 10;
 const TIOCSTI = 0x5412;
 const TIOCLINUX = 0x541c;
 
+/**
+ * Requests that change a file which was opened for reading, past Landlock: its flags (two widths), its extended flags,
+ * its seal against changes.
+ */
+const FILE_REQUESTS: readonly number[] = [0x40086602, 0x40046602, 0x401c5820, 0x40806685];
+/** The second byte of a request is its kind. Those of btrfs and bcachefs make and remove whole folders. */
+const REQUEST_KIND_MASK = 0xff00;
+const FOLDER_KINDS: readonly number[] = [0x9400, 0xbc00];
+/** Of the kind of btrfs, but common to file systems: to copy by reference into a file that is open for writing. */
+const COPY_REQUESTS: readonly number[] = [0x40049409, 0x4020940d, 0xc0189436];
+
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
 const NAMESPACE_FLAGS = 0x7e020000;
 
@@ -68,6 +79,7 @@ const ALWAYS_REFUSED: readonly SyscallName[] = [
   "fsmount",
   "fspick",
   "mount_setattr",
+  "open_tree_attr",
   // Opens files by number instead of by path.
   "open_by_handle_at",
 ];
@@ -105,14 +117,16 @@ export function seccompFilter(machine: Machine, network: NetworkFilter): Uint8Ar
     when("clone3", "unknown"),
     when("clone", "clone"),
     when("ioctl", "ioctl"),
-    // With namespaces there are no others to reach, and no mark.
-    ...(network === "private"
-      ? []
-      : [when("prlimit64", "prlimit"), when("setrlimit", "setrlimit")]),
+    // With namespaces there are no others to reach, and no mark; and mounts keep files as they are.
+    ...(network === "private" ? [] : [
+      when("prlimit64", "prlimit"),
+      when("setrlimit", "setrlimit"),
+      when("file_setattr", "refuse"),
+    ]),
     ...(network === "open" ? [] : [when("socket", "socket"), when("socketpair", "socketpair")]),
     { op: "return", value: ALLOW },
     ...cloneRules(),
-    ...ioctlRules(),
+    ...ioctlRules(network),
     ...(network === "private" ? [] : limitRules()),
     ...(network === "open" ? [] : socketRules(network)),
     { op: "label", name: "refuse" },
@@ -133,13 +147,30 @@ function cloneRules(): Instruction[] {
   ];
 }
 
-/** Both requests put characters into a terminal's input, where the user's shell would read them. */
-function ioctlRules(): Instruction[] {
+/**
+ * Two requests put characters into a terminal's input, where the user's shell would read them. With namespaces all
+ * mounts but the roots are read-only to the others.
+ */
+function ioctlRules(network: NetworkFilter): Instruction[] {
+  const when = (value: number, then: string): Instruction => ({
+    op: "jump",
+    when: "equal",
+    value,
+    then,
+  });
+  const files: Instruction[] = [
+    ...FILE_REQUESTS.map((request) => when(request, "refuse")),
+    ...COPY_REQUESTS.map((request) => when(request, "request")),
+    { op: "and", value: REQUEST_KIND_MASK },
+    ...FOLDER_KINDS.map((kind) => when(kind, "refuse")),
+  ];
   return [
     { op: "label", name: "ioctl" },
     { op: "load", offset: SECCOMP_DATA.argumentLow(1) },
-    { op: "jump", when: "equal", value: TIOCSTI, then: "refuse" },
-    { op: "jump", when: "equal", value: TIOCLINUX, then: "refuse" },
+    when(TIOCSTI, "refuse"),
+    when(TIOCLINUX, "refuse"),
+    ...(network === "private" ? [] : files),
+    { op: "label", name: "request" },
     { op: "return", value: ALLOW },
   ];
 }

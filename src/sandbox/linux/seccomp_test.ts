@@ -108,6 +108,23 @@ Deno.test("seccomp: terminal input cannot be forged, other ioctls pass", () => {
   }
 });
 
+Deno.test("seccomp: requests that change what was opened for reading are refused where no mount does", () => {
+  const clones = [0x40049409, 0x4020940d, 0xc0189436];
+  // Flags, extended flags, verity; subvolumes of btrfs and bcachefs.
+  const changes = [0x40086602, 0x40046602, 0x401c5820, 0x40806685, 0x5000940e, 0x4030bc10];
+  for (const machine of MACHINES) {
+    for (const network of ["none", "open"] as const) {
+      const ioctl = (request: number) => call(machine, network, "ioctl", [3, request]);
+      for (const request of changes) assert.equal(ioctl(request), EPERM);
+      for (const request of [...clones, 0x80086601, 0x541b]) assert.equal(ioctl(request), ALLOW);
+      assert.equal(call(machine, network, "file_setattr"), EPERM);
+    }
+    for (const request of changes) {
+      assert.equal(call(machine, "private", "ioctl", [3, request]), ALLOW);
+    }
+  }
+});
+
 Deno.test("seccomp: limits of others stay theirs, and so does the mark of the command", () => {
   const [CORE, LOCKS] = [4, 10];
   for (const machine of MACHINES) {

@@ -56,6 +56,8 @@ const TABLE = {
   landlock_create_ruleset: [444, 444],
   landlock_add_rule: [445, 445],
   landlock_restrict_self: [446, 446],
+  open_tree_attr: [467, 467],
+  file_setattr: [469, 469],
 } as const;
 
 export type SyscallName = keyof typeof TABLE;
