@@ -37,6 +37,12 @@ export interface Wrapper {
 /** Below `/run`, where NixOS keeps the programs themselves. */
 const PROGRAMS_IN_RUN = ["/run/current-system", "/run/booted-system", "/run/wrappers"];
 
+const HOST_SOCKETS: Limit = {
+  code: "host_sockets",
+  message:
+    "Commands can talk to daemons of this machine whose Unix sockets lie outside of /run, such as an ssh-agent in /tmp: the policy allows the network.",
+};
+
 const SHELL_VARIABLES = ["_", "OLDPWD", "SHLVL"];
 
 export interface BubblewrapOptions {
@@ -113,7 +119,12 @@ export function createBubblewrap(
           ? argv
           : bridgedArgv({ program, self, bridge, users, tty, env: launch, argv }),
         env: bridge === null ? launch : { ...self.env, ...launch },
-        unenforced: [...machine.limits, ...view.limits, ...guarded.limits],
+        unenforced: [
+          ...machine.limits,
+          ...view.limits,
+          ...guarded.limits,
+          ...(network ? [HOST_SOCKETS] : []),
+        ],
         began: (exitCode) => report.began(exitCode),
         [Symbol.asyncDispose]: () => owned.disposeAsync(),
       };

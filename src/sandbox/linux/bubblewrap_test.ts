@@ -174,6 +174,26 @@ test("sees its own processes only, and no sockets of daemons", async (rig) => {
   assert.ok(!run.some((name) => /sock|dbus/.test(name)));
 });
 
+test("with the network on, what sockets of the host can be reached is named", async (rig) => {
+  const path = join(rig.outside, "daemon.sock");
+  using daemon = Deno.listen({ transport: "unix", path });
+  const code = `
+    Deno.connect({ transport: "unix", path: ${JSON.stringify(path)} })
+      .then((socket) => { socket.close(); Deno.exit(0); }, () => Deno.exit(1));`;
+  const argv = [Deno.execPath(), "eval", code];
+  for (const networkAccess of [true, false]) {
+    const policy = { ...WORKSPACE_ONLY, networkAccess };
+    await using confined = await rig.confine(argv, { policy });
+    const named = confined.unenforced.some((limit) => limit.code === "host_sockets");
+    assert.deepEqual([networkAccess, named, (await finish(confined)).code], [
+      networkAccess,
+      networkAccess,
+      networkAccess ? 0 : 1,
+    ]);
+  }
+  void daemon;
+});
+
 test("a command with a whole disk to write still has no capabilities", async (rig) => {
   const answers = await rig.attempts({
     anywhere: `echo x > ${rig.outside}/file`,
