@@ -12,10 +12,10 @@ import { launchArgv, refusalArgv, type TerminalTools } from "./launch.ts";
 import { planMounts } from "./mounts.ts";
 import { bridgedArgv } from "./network_bridge.ts";
 import { privateDevices } from "./private_devices.ts";
-import { openLifeline } from "./lifeline.ts";
 import { protectPaths } from "./protected_paths.ts";
 import { keepFileLocks } from "./kept_locks.ts";
 import { thisMachine } from "./syscalls.ts";
+import { type SessionWatch, startSessionWatch } from "./session_watch.ts";
 import { findSystemProgram } from "./system_program.ts";
 import { openReport } from "./setup_report.ts";
 import { readView } from "./view.ts";
@@ -63,8 +63,12 @@ export function createBubblewrap(
   const host = onFirstUse(() => readHost(stateDir, homeDir));
   const tools = onFirstUse(findTerminalTools);
   const kept = keepFileLocks();
+  let watch: SessionWatch | null = null;
   return {
-    close: () => kept[Symbol.dispose](),
+    close() {
+      kept[Symbol.dispose]();
+      watch?.[Symbol.dispose]();
+    },
     async wrap(request) {
       const missing = findProgram(request);
       if (missing !== "ok") return refusal(request, missing);
@@ -77,11 +81,10 @@ export function createBubblewrap(
       // After the filter, which makes the state folder.
       const machine = host();
       const view = readView(request);
-      // Let go last: what the shell that waits for it would remove is gone by then.
-      const lifeline = stack.use(openLifeline(machine.stateDir, locks));
-      const guarded = stack.use(await protectPaths(view.roots, view.git, locks));
+      const { folder, remember } = watch ??= startWatch(machine.stateDir);
+      const guarded = stack.use(await protectPaths(view.roots, view.git, locks, remember));
       const users = view.roots.some(({ root }) => isForeignToRoot(root)) ? "host" : "own";
-      const report = stack.use(openReport(machine.stateDir));
+      const report = stack.use(openReport(folder));
       const argv = launchArgv({
         program,
         args: bwrapArguments({
@@ -105,9 +108,6 @@ export function createBubblewrap(
         filterFile,
         descriptorLimit: machine.descriptorLimit,
         parent: Deno.pid,
-        flock: machine.flock,
-        lifeline: lifeline.path,
-        placeholders: guarded.placeholders,
         report: report.path,
         command: request.argv,
         terminal: request.tty ? tools() : null,
@@ -130,6 +130,11 @@ export function createBubblewrap(
       };
     },
   };
+}
+
+function startWatch(stateDir: AbsolutePath): SessionWatch {
+  const flock = findSystemProgram("flock");
+  return startSessionWatch({ stateDir, flock, grep: null, mark: null });
 }
 
 /** The way to the proxy, where there is one that leads out of a namespace. */
@@ -166,7 +171,6 @@ function readHost(stateDir: AbsolutePath, homeDir: AbsolutePath | undefined) {
     descriptorLimit: startingDescriptorLimit(),
     hidden: ["/tmp/.X11-unix"].filter(isDirectory),
     programsInRun: PROGRAMS_IN_RUN.filter(exists),
-    flock: findSystemProgram("flock"),
   };
 }
 

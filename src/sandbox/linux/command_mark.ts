@@ -1,5 +1,3 @@
-import { findSystemProgram } from "./system_program.ts";
-
 /**
  * Where no namespace holds the processes of a command together, a mark does: a number of its own as the limit of file
  * locks. The kernel has long stopped to heed that limit, but hands it on to every child and shows it to everybody; the
@@ -13,10 +11,28 @@ const LIMITS = /^Max file locks +(\S+) +(\S+)/m;
 /** What is dead forks no more; so many rounds are left to what forks faster than it is found. */
 const ROUNDS = 200;
 
-/** Below 2^62: some shells print limits as signed numbers. */
-export function newCommandMark(): CommandMark {
+/** What the marks of one session begin with, in decimals. */
+export type SessionMark = bigint;
+
+/** So many commands of a session have marks of their own; the next ones begin anew. */
+const COMMANDS = 1_000_000n;
+const COMMAND_DIGITS = 6;
+const FIRST_SESSION = 100_000_000_000n;
+const SESSIONS = 900_000_000_000n;
+
+export function newSessionMark(): SessionMark {
   const [word = 0n] = crypto.getRandomValues(new BigUint64Array(1));
-  return word >> 2n;
+  return FIRST_SESSION + word % SESSIONS;
+}
+
+/** @param count how many commands of the session came before */
+export function commandMark(session: SessionMark, count: number): CommandMark {
+  return session * COMMANDS + BigInt(count) % COMMANDS;
+}
+
+/** Finds the line of any command of the session in `/proc/<pid>/limits`, as a basic regular expression. */
+export function sessionPattern(session: SessionMark): string {
+  return `^Max file locks  *${session}${"[0-9]".repeat(COMMAND_DIGITS)} `;
 }
 
 /** False inside of another sandbox of this kind, whose mark cannot be changed. */
@@ -65,21 +81,4 @@ function kill(pid: number): void {
   } catch {
     // It has ended meanwhile.
   }
-}
-
-/** The same in a shell that outlives this program; `null` = it has no `grep`. */
-export function endMarkedScript(mark: CommandMark): string | null {
-  const grep = findSystemProgram("grep");
-  if (grep === null) return null;
-  return `round=0
-while [ "$round" -lt ${ROUNDS} ]; do
-  found=
-  for path in $(${grep} -ls "^Max file locks  *${mark} " /proc/[0-9]*/limits); do
-    read -r line <"\${path%limits}stat" || continue
-    case "\${line##*) }" in [ZX]*) continue ;; esac
-    pid=\${path#/proc/}; kill -9 "\${pid%/limits}"; found=1
-  done
-  [ -z "$found" ] && exit
-  round=$((round+1))
-done`;
 }

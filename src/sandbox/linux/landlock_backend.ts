@@ -1,14 +1,20 @@
-import { type FileLocks, startingDescriptorLimit } from "../../platform/mod.ts";
+import { startingDescriptorLimit } from "../../platform/mod.ts";
 import type { AbsolutePath } from "../../protocol/mod.ts";
+import { SandboxError } from "../error.ts";
 import { hasFullNetwork } from "../policy.ts";
 import type { Limit, SelfCommand } from "../types.ts";
 import type { Wrapper } from "./bubblewrap.ts";
-import { canMarkCommands, endMarked, endMarkedScript, newCommandMark } from "./command_mark.ts";
-import { keepFileLocks } from "./kept_locks.ts";
-import { splitEnvironment } from "./launch_environment.ts";
-import { watchedArgv } from "./landlock_launch.ts";
+import {
+  canMarkCommands,
+  commandMark,
+  endMarked,
+  newSessionMark,
+  type SessionMark,
+} from "./command_mark.ts";
 import { LANDLOCK_HELPER_FLAG, type LandlockPlan } from "./landlock_plan.ts";
-import { type Lifeline, openLifeline } from "./lifeline.ts";
+import { splitEnvironment } from "./launch_environment.ts";
+import { type SessionWatch, startSessionWatch } from "./session_watch.ts";
+import { findSystemProgram } from "./system_program.ts";
 import { readView } from "./view.ts";
 
 /** First version of the interface that can refuse truncation, and the first that scopes signals and sockets. */
@@ -22,22 +28,21 @@ const NO_WAY_TO_PROXY: Limit = {
     "Commands have no network at all: the network proxy cannot be reached without a network namespace.",
 };
 
-/** What the shell in front may add to the environment. */
-const SHELL_VARIABLES = ["_", "OLDPWD", "PWD", "SHLVL"];
-
 /**
  * Confines commands by starting this program again, which restricts itself and becomes the command.
  *
- * @param stateDir for the pipes that tell whether somebody still wants the command
+ * @param stateDir for what outlives this program when it is killed
  */
 export function createLandlock(self: SelfCommand, abi: number, stateDir: AbsolutePath): Wrapper {
   const descriptorLimit = startingDescriptorLimit();
-  const kept = keepFileLocks();
-  const canMark = canMarkCommands();
+  const session = canMarkCommands() ? newSessionMark() : null;
+  let watch: SessionWatch | null | undefined;
+  let commands = 0;
   return {
-    close: () => kept[Symbol.dispose](),
+    close: () => watch?.[Symbol.dispose](),
     wrap(request) {
-      const mark = canMark ? newCommandMark() : null;
+      watch ??= session === null ? null : watchOrNull(stateDir, session);
+      const mark = session === null ? null : commandMark(session, commands++);
       const { launch, inside } = splitEnvironment(request.env);
       const view = readView(request);
       const bridged = (request.bridge ?? null) !== null;
@@ -51,34 +56,31 @@ export function createLandlock(self: SelfCommand, abi: number, stateDir: Absolut
         network,
         parent: Deno.pid,
         descriptorLimit,
-        unset: [...Object.keys(self.env), ...SHELL_VARIABLES]
-          .filter((name) => !Object.hasOwn(launch, name)),
+        unset: Object.keys(self.env).filter((name) => !Object.hasOwn(launch, name)),
         set: inside,
         mark: mark === null ? null : `${mark}`,
       };
-      using stack = new DisposableStack();
-      const helper = [...self.argv, LANDLOCK_HELPER_FLAG, JSON.stringify(plan), "--"];
-      const argv = [...helper, ...request.argv];
-      const atEnd = mark === null ? null : endMarkedScript(mark);
-      const lifeline = atEnd === null ? null : lifelineOrNull(stateDir, stack.use(kept.borrow()));
-      if (lifeline !== null) stack.use(lifeline);
-      if (mark !== null) stack.defer(() => endMarked(mark));
-      const owned = stack.move();
       return {
-        argv: lifeline === null || atEnd === null ? argv : watchedArgv(lifeline.path, atEnd, argv),
+        argv: [
+          ...self.argv,
+          LANDLOCK_HELPER_FLAG,
+          JSON.stringify(plan),
+          "--",
+          ...request.argv,
+        ],
         env: { ...self.env, ...launch },
         unenforced: [
           ...landlockLimits(abi, {
             network,
             writes: view.roots.length > 0,
             limitedReads: view.readable !== null,
-            watched: lifeline !== null,
+            watched: watch !== null,
           }),
           ...view.limits,
           ...(bridged && request.bridge !== "closed" ? [NO_WAY_TO_PROXY] : []),
         ],
         async [Symbol.asyncDispose]() {
-          owned.dispose();
+          if (mark !== null) endMarked(mark);
         },
       };
     },
@@ -86,12 +88,14 @@ export function createLandlock(self: SelfCommand, abi: number, stateDir: Absolut
 }
 
 /** `null` where nothing can be written: a command is worth more than who watches over it. */
-function lifelineOrNull(stateDir: AbsolutePath, locks: FileLocks): Lifeline | null {
+function watchOrNull(stateDir: AbsolutePath, mark: SessionMark): SessionWatch | null {
+  const grep = findSystemProgram("grep");
+  if (grep === null) return null;
   try {
-    Deno.mkdirSync(stateDir, { recursive: true, mode: 0o700 });
-    return openLifeline(stateDir, locks);
-  } catch {
-    return null;
+    return startSessionWatch({ stateDir, flock: null, grep, mark });
+  } catch (error) {
+    if (error instanceof SandboxError) return null;
+    throw error;
   }
 }
 

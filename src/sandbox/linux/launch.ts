@@ -1,7 +1,6 @@
 import type { AbsolutePath } from "../../protocol/mod.ts";
 import { FILTER_DESCRIPTOR } from "./bwrap_arguments.ts";
 import { LAUNCH_PATH } from "./launch_environment.ts";
-import { GRASP_LIFELINE, RELEASE_LIFELINE } from "./lifeline.ts";
 
 /** On which bubblewrap writes what became of the command. It hands it to nobody. */
 const REPORT_DESCRIPTOR = 8;
@@ -21,12 +20,6 @@ export interface Launch {
   readonly descriptorLimit: number;
   /** Process id of the program that asked for the command. */
   readonly parent: number;
-  /** `flock(1)`; without it nobody removes the placeholders when this program is killed. */
-  readonly flock: AbsolutePath | null;
-  /** Comes to its end when nobody wants the command any more; see `lifeline.ts`. */
-  readonly lifeline: AbsolutePath;
-  /** What exists only for the time of the command. */
-  readonly placeholders: readonly AbsolutePath[];
   /** Where bubblewrap reports. */
   readonly report: AbsolutePath;
   readonly command: readonly string[];
@@ -34,53 +27,25 @@ export interface Launch {
 }
 
 /**
- * Beside the command, for its time: waits for the end of the lifeline, which is when the program that asked for the
- * command is done with it or was killed.
- *
- * Then what is left of the command is ended. Bubblewrap ends with its parent, but not in its first milliseconds:
- * its two processes ask the kernel for that late. Both are in this group (`$$` leads it; fields 4 and 5 are parent and
- * group), and with the inner one goes its whole namespace.
- *
- * Each placeholder is removed if no other command holds a lock on it and it is still the one that was looked at, with
- * the mode of one: what somebody made anew is not. `rmdir` takes empty folders alone.
- */
-const WATCH = `(
-PATH=${LAUNCH_PATH}
-trap "" HUP INT QUIT TERM TSTP
-read -r _ <&7
-read -r _ _ _ up group _ </proc/self/stat
-[ "$up" = $$ ] && kill -9 $$
-[ -e "$lifeline" ] && rm -f "$lifeline" "$report"
-while [ "$count" -gt 0 ]; do
-  [ -k "$1" ] && {
-    "$flock" -n -x 8 && [ /proc/self/fd/8 -ef "$1" ] &&
-    if [ -d "$1" ]; then rmdir "$1"; else rm -f "$1"; fi
-  } 8<"$1"
-  shift; count=$((count-1))
-done
-[ "$group" = $$ ] && kill -9 -$$
-) </dev/null >/dev/null 2>&1 &`;
-
-/**
  * Becomes bubblewrap; no process is left in between. `$0` = the filter, `$1` = the descriptor limit, `$2` = the
- * program that asked, `$3` = flock, `$4` = the file for a report, `$5` = the lifeline, `$6` = how many placeholders
- * follow.
+ * program that asked, `$3` = the file for a report.
  *
- * - Nothing is started for a program that has ended: bubblewrap would not notice.
+ * - Nothing is started for a program that has ended: bubblewrap would not notice. The report is there before that is
+ *   looked at, so that the shell which cleans up then (`session_watch.ts`) finds this process otherwise.
  * - The filter is opened afresh for each command, since a descriptor that is handed down would share its offset.
  * - A stdin that is a file comes through a pipe: the file could be opened again, for writing, by way of
  *   `/proc/self/fd/0`. In that case alone this shell stays.
  */
 const LAUNCH = `ulimit -S -n "$1" 2>/dev/null
-parent=$2 flock=$3 report=$4 lifeline=$5 count=$6
-shift 6
-${GRASP_LIFELINE}
-${WATCH}
-${RELEASE_LIFELINE}
-shift "$count"
-kill -0 "$parent" 2>/dev/null || exit 125
-exec ${REPORT_DESCRIPTOR}>"$report"
-if [ -f /dev/stdin ]; then (PATH=${LAUNCH_PATH}; exec cat) | "$@" ${FILTER_DESCRIPTOR}<"$0"; exit; fi
+exec ${REPORT_DESCRIPTOR}>"$3"
+echo $$ >&${REPORT_DESCRIPTOR}
+read -r parent <"/proc/$2/stat" || exit 125
+case "\${parent##*) }" in [ZX]*) exit 125 ;; esac
+shift 3
+if [ -f /dev/stdin ]; then
+  (PATH=${LAUNCH_PATH}; exec cat) | "$@" ${FILTER_DESCRIPTOR}<"$0"
+  exit
+fi
 exec ${FILTER_DESCRIPTOR}<"$0"
 exec "$@"`;
 
@@ -105,11 +70,7 @@ export function launchArgv(launch: Launch): string[] {
     launch.filterFile,
     String(launch.descriptorLimit),
     String(launch.parent),
-    launch.flock ?? "",
     launch.report,
-    launch.lifeline,
-    String(launch.placeholders.length),
-    ...launch.placeholders,
     launch.program,
     "--json-status-fd",
     String(REPORT_DESCRIPTOR),
