@@ -174,6 +174,6 @@ class SharedSandbox implements AsyncDisposable {
       kind: backend.kind,
       reason: backend.reason,
     });
-    return createSandbox({ backend, self, stateDir: folder });
+    return createSandbox({ backend, self, stateDir: folder, homeDir: config.codexHome });
   }
 }

@@ -65,14 +65,24 @@ export async function workspaceMetadata(
   return { root, remotes: fetchAddresses(remotes ?? ""), latestCommit, hasChanges: null };
 }
 
-/** Whether files are changed or untracked; `null` = git did not answer in its five seconds, or is not there. */
+/**
+ * Whether files are changed or untracked; `null` = git did not answer in its five seconds, is not there, or would have
+ * to start a program that the repository names. Submodules count by their commit alone: to look into one, git would
+ * heed settings in it, which commands may write.
+ */
 export async function hasChanges(
   cwd: AbsolutePath,
   options: GitOptions,
 ): Promise<boolean | null> {
-  const status = await askGit(cwd, ["status", "--porcelain"], options);
+  const settings = await askGit(cwd, ["config", "--show-scope", "--name-only", "--list"], options);
+  if (settings === null || OWN_FILTER.test(settings)) return null;
+  const question = ["status", "--porcelain", "--ignore-submodules=dirty"];
+  const status = await askGit(cwd, question, options);
   return status === null ? null : status !== "";
 }
+
+/** A program of this repository's own that files go through before they are compared. */
+const OWN_FILTER = /^(local|worktree)\tfilter\..*\.(clean|process)$/im;
 
 /** Lines of `git remote -v`: name, tab, address, blank, `(fetch)` or `(push)`. */
 function fetchAddresses(listing: string): Record<string, string> {

@@ -149,3 +149,35 @@ Deno.test("packed refs, work trees and broken heads are read as git reads them",
   await Deno.writeTextFile(join(main, ".git", "HEAD"), "nonsense\n");
   assert.equal(await readGitInfo(main, { signal }), null);
 });
+
+Deno.test("a question starts no program that the repository or a submodule names", async () => {
+  await using folder = await Folder.make();
+  const { path } = folder;
+  const inner = join(path, "inner");
+  const planted = join(path, ".git/planted");
+  for (const repository of [path, inner]) {
+    await git(path, "init", "-q", repository);
+    await Deno.writeTextFile(join(repository, "file"), "one");
+    await git(repository, "add", "file");
+    await git(repository, "commit", "-q", "-m", "one");
+  }
+  await git(path, "add", "inner");
+  await git(path, "commit", "-q", "-m", "two");
+  const poison = async (repository: string) => {
+    await git(repository, "config", "filter.evil.clean", `touch ${planted}; cat`);
+    await Deno.writeTextFile(join(repository, ".git/info/attributes"), "file filter=evil\n");
+    await Deno.writeTextFile(join(repository, "file"), "two");
+  };
+  await poison(inner);
+  assert.equal(await hasChanges(path, { signal }), false);
+  await git(path, "config", "remote.origin.url", `ext::sh -c touch% ${planted}`);
+  await git(path, "config", "protocol.ext.allow", "always");
+  await git(path, "config", "remote.origin.promisor", "true");
+  await git(path, "config", "extensions.partialClone", "origin");
+  const object = await git(path, "rev-parse", "HEAD^{tree}");
+  await Deno.remove(join(path, ".git/objects", object.slice(0, 2), object.slice(2)));
+  await hasChanges(path, { signal });
+  await poison(path);
+  assert.equal(await hasChanges(path, { signal }), null);
+  await assert.rejects(Deno.stat(planted), Deno.errors.NotFound);
+});

@@ -15,6 +15,9 @@ const QUIET = {
   GIT_OPTIONAL_LOCKS: "0",
   GIT_TERMINAL_PROMPT: "0",
   GIT_ASKPASS: "true",
+  // What is missing stays missing: to fetch it, git would start what the repository names. No protocol is allowed.
+  GIT_NO_LAZY_FETCH: "1",
+  GIT_ALLOW_PROTOCOL: "",
   LC_ALL: "C",
 };
 

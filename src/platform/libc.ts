@@ -13,6 +13,7 @@ const SYMBOLS = {
   write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
   kill: { parameters: ["i32", "i32"], result: "i32" },
   getppid: { parameters: [], result: "i32" },
+  setenv: { parameters: ["buffer", "buffer", "i32"], result: "i32" },
   unsetenv: { parameters: ["buffer"], result: "i32" },
   getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
   setrlimit: { parameters: ["i32", "buffer"], result: "i32" },
@@ -46,12 +47,17 @@ export interface Libc extends Disposable {
   parentId(): number;
   /** Removes a variable from the environment that `execvp` hands on. */
   unsetVariable(name: string): void;
+  /** Sets a variable in it. */
+  setVariable(name: string, value: string): void;
   /** Lowers the soft limit of open descriptors; never raises it. */
   lowerDescriptorLimit(soft: number): void;
+  /** Sets the soft and the hard limit of file locks, which the kernel keeps and heeds no more. */
+  limitFileLocks(count: bigint): SyscallResult;
 }
 
 const EPERM = 1;
 const RLIMIT_NOFILE = 7;
+const RLIMIT_LOCKS = 10;
 
 /**
  * Opens the C library of a Linux system with glibc, in about a millisecond. Throws what `Deno.dlopen` throws
@@ -83,7 +89,13 @@ export function openLibc(): Libc {
     },
     parentId: () => symbols.getppid(),
     unsetVariable: (name) => void symbols.unsetenv(cString(encode(name))),
+    setVariable: (name, value) =>
+      void symbols.setenv(cString(encode(name)), cString(encode(value)), 1),
     lowerDescriptorLimit: (soft) => lowerDescriptorLimit(symbols, soft),
+    limitFileLocks: (count) => {
+      const limits = new Uint8Array(new BigUint64Array([count, count]).buffer);
+      return checked(symbols.setrlimit(RLIMIT_LOCKS, limits));
+    },
     [Symbol.dispose]: () => library.close(),
   };
 }

@@ -21,6 +21,11 @@ export interface SandboxOptions {
   readonly self: SelfCommand;
   /** For files that a sandbox needs while it runs; made when missing. Commands can never write to it. */
   readonly stateDir: AbsolutePath;
+  /**
+   * Where this program's settings and logins are. Commands cannot write there, though it may lie in a folder that they
+   * may write to, such as `/tmp`: the settings name programs that run outside of the sandbox. Absent = nowhere.
+   */
+  readonly homeDir?: AbsolutePath;
 }
 
 /** Tells programs that they need not try the network. Set without a sandbox too, as other versions do. */
@@ -48,8 +53,9 @@ const READ_LIMITS: readonly SandboxBackend["kind"][] = [
 ];
 
 /** Makes the one sandbox of a process. Nothing happens before the first command. Dispose it after the last. */
-export function createSandbox({ backend, self, stateDir }: SandboxOptions): Sandbox {
-  const wrapper = wrapperFor(backend, self, stateDir);
+export function createSandbox(options: SandboxOptions): Sandbox {
+  const { backend } = options;
+  const wrapper = wrapperFor(options);
   return {
     backend,
     async confine(request) {
@@ -80,15 +86,16 @@ export function createSandbox({ backend, self, stateDir }: SandboxOptions): Sand
 }
 
 function wrapperFor(
-  backend: SandboxBackend,
-  self: SelfCommand,
-  stateDir: AbsolutePath,
+  { backend, self, stateDir, homeDir }: SandboxOptions,
 ): { readonly kind: SandboxBackendKind; readonly wrapper: Wrapper } | null {
   switch (backend.kind) {
     case "bubblewrap":
-      return { kind: "bubblewrap", wrapper: createBubblewrap(backend.program, stateDir, self) };
+      return {
+        kind: "bubblewrap",
+        wrapper: createBubblewrap({ program: backend.program, stateDir, homeDir, self }),
+      };
     case "landlock":
-      return { kind: "landlock", wrapper: createLandlock(self, backend.abi) };
+      return { kind: "landlock", wrapper: createLandlock(self, backend.abi, stateDir) };
     case "seatbelt":
       return { kind: "seatbelt", wrapper: createSeatbelt() };
     case "windows":

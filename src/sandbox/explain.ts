@@ -1,5 +1,6 @@
 import type { AbsolutePath } from "../protocol/mod.ts";
 import { findBubblewrap, tryBubblewrap } from "./linux/bubblewrap_probe.ts";
+import { canMarkCommands } from "./linux/command_mark.ts";
 import { landlockLimits } from "./linux/landlock_backend.ts";
 import { landlockVersion } from "./linux/landlock_version.ts";
 import { findSystemProgram } from "./linux/system_program.ts";
@@ -61,7 +62,11 @@ export async function explainBackend(
       },
     ],
     unenforced: backend.kind === "landlock"
-      ? landlockLimits(backend.abi, { network: false, writes: true })
+      ? landlockLimits(backend.abi, {
+        network: false,
+        writes: true,
+        watched: canMarkCommands(),
+      })
       : [],
     advice: adviceFor(backend, program),
   };

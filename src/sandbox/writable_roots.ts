@@ -37,6 +37,8 @@ export interface ExistingRoots {
   readonly roots: readonly ExistingRoot[];
   /** Configured, and not there or out of reach. */
   readonly missing: readonly AbsolutePath[];
+  /** Left out: a link leads there that lies in another root, where a command may have made it. */
+  readonly linked: readonly AbsolutePath[];
 }
 
 /** The same roots as the kernel sees them; the whole disk where the policy sets no limit. */
@@ -46,23 +48,67 @@ export function existingRoots(
   tmpdir: AbsolutePath | null,
 ): ExistingRoots {
   if (hasFullDiskWrite(policy)) {
-    return { roots: [{ root: "/", readOnlySubpaths: [], scratch: true }], missing: [] };
+    return { roots: [{ root: "/", readOnlySubpaths: [], scratch: true }], missing: [], linked: [] };
   }
-  if (policy.type !== "workspace-write") return { roots: [], missing: [] };
+  if (policy.type !== "workspace-write") return { roots: [], missing: [], linked: [] };
   const missing: AbsolutePath[] = [];
-  const found = new Map<AbsolutePath, boolean>();
-  const named = new Set([...policy.writableRoots, cwd]);
-  for (const root of new Set(rootPaths(policy, cwd, tmpdir))) {
+  const reached: ReachedRoot[] = [];
+  for (const path of new Set(rootPaths(policy, cwd, tmpdir))) {
     try {
-      const real = Deno.realPathSync(root);
-      found.set(real, (found.get(real) ?? true) && !named.has(root));
+      const real = Deno.realPathSync(path);
+      reached.push({ path, real, links: real === path ? [] : foldersOfLinks(path) });
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound || isUnreachable(error))) throw error;
-      missing.push(root);
+      missing.push(path);
     }
   }
+  const linked = leadingOut(reached);
+  const found = new Map<AbsolutePath, boolean>();
+  const named = new Set([...policy.writableRoots, cwd]);
+  for (const { path, real } of reached) {
+    if (!linked.includes(path)) found.set(real, (found.get(real) ?? true) && !named.has(path));
+  }
   const roots = [...found].map(([root, scratch]) => ({ ...describeRoot(root), scratch }));
-  return { roots, missing };
+  return { roots, missing, linked };
+}
+
+interface ReachedRoot {
+  readonly path: AbsolutePath;
+  readonly real: AbsolutePath;
+  /** Where the links on the way to it lie. */
+  readonly links: readonly AbsolutePath[];
+}
+
+/**
+ * Those that a command may have put where they are: they are reached by a link in another root, and lie in none. A name
+ * that was missing, or a folder that could be moved away, is all that a command needs for that.
+ */
+function leadingOut(all: readonly ReachedRoot[]): AbsolutePath[] {
+  const isMovable = ({ path, links }: ReachedRoot): boolean =>
+    links.some((folder) => all.some((root) => root.path !== path && isInside(root.real, folder)));
+  const fixed = all.filter((root) => !isMovable(root));
+  return all
+    .filter((root) => isMovable(root) && !fixed.some(({ real }) => isInside(real, root.real)))
+    .map(({ path }) => path);
+}
+
+/** So many links in a row the kernel follows. */
+const MAX_LINKS = 40;
+
+/** Where each link lies that has to be followed to get to `path`. */
+function foldersOfLinks(path: AbsolutePath, depth = 0): AbsolutePath[] {
+  const folders: AbsolutePath[] = [];
+  let folder = "/";
+  for (const name of path.split("/")) {
+    const next = normalizePath(name, folder);
+    if (depth < MAX_LINKS && Deno.lstatSync(next).isSymlink) {
+      folders.push(folder);
+      const target = normalizePath(Deno.readLinkSync(next), folder);
+      folders.push(...foldersOfLinks(target, depth + 1));
+      folder = Deno.realPathSync(next);
+    } else folder = next;
+  }
+  return folders;
 }
 
 /**

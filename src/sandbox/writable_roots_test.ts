@@ -81,6 +81,26 @@ test("existing ones are resolved, each once", async (folder) => {
   assert.deepEqual(roots.map(({ root }) => root), [real]);
 });
 
+test("one that a link in another root leads to counts if it lies in one", async (folder) => {
+  const [workspace, outside] = [join(folder, "workspace"), join(folder, "outside")];
+  await Deno.mkdir(join(workspace, "deep/inner"), { recursive: true });
+  await Deno.mkdir(join(outside, "deep"), { recursive: true });
+  await Deno.symlink("deep/inner", join(workspace, "in"));
+  await Deno.symlink("../outside", join(workspace, "out"));
+  await Deno.symlink("workspace/out", join(folder, "twice"));
+  await Deno.symlink("workspace", join(folder, "alias"));
+  const found = (...names: string[]) => {
+    const writableRoots = names.map((name) => join(folder, name));
+    return existingRoots({ ...workspaceOnly, writableRoots }, join(folder, "alias"), null);
+  };
+  const bad = ["workspace/out", "workspace/out/deep", "twice", "alias/out"];
+  const { roots, linked } = found("workspace/in", ...bad);
+  assert.deepEqual(roots.map(({ root }) => root), [join(workspace, "deep/inner"), workspace]);
+  assert.deepEqual(linked, bad.map((name) => join(folder, name)));
+  // Who names the place itself means it.
+  assert.deepEqual(found("workspace/out", "outside").linked, []);
+});
+
 test("a patch may write in the workspace, not outside, not at protected names", async (folder) => {
   const workspace = join(folder, "workspace");
   await Deno.mkdir(join(workspace, "sub/.git"), { recursive: true });

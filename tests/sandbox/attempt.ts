@@ -21,9 +21,14 @@ export interface Scene {
   /** Another terminal of the user; `null` = none could be made. */
   readonly terminal: string | null;
   readonly sharedMemoryKey: number;
+  /** Name of a message queue. */
+  readonly queue: string;
+  /** A socket of the host that takes packets. */
+  readonly packetSocket: string;
   readonly keyName: string;
-  /** Which file the host's `/dev/null` is: its device and inode. */
+  /** Which files the host's `/dev/null` and `/dev/tty` are: device and inode. */
   readonly hostNull: string;
+  readonly hostTty: string;
   /** Different for each run; processes are found by it. */
   readonly mark: string;
 }

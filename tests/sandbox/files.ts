@@ -7,15 +7,25 @@ const O_CREAT = 0o100;
 const O_RDWR = 2;
 const O_TMPFILE = Deno.build.arch === "aarch64" ? 0o20040000 : 0o20200000;
 const RENAME_EXCHANGE = 2;
+const FS_IOC_GETFLAGS = 0x80086601;
+const FS_IOC_SETFLAGS = 0x40086602;
 const S_IFIFO = 0o010000;
 const S_IFCHR = 0o020000;
 
 /** What each of them tries elsewhere must work here. */
-const writesInside = ({ inside }: Scene): boolean =>
+export const writesInside = ({ inside }: Scene): boolean =>
   works(() => Deno.writeTextFileSync(`${inside}/fine`, "x"));
 
 const overwrite = (path: string): boolean =>
   works(() => Deno.writeTextFileSync(path, "after", { create: false }));
+
+/** By a request, for which opening it to read is enough. */
+function setsFlag(path: string): boolean {
+  const file = call("openat", AT_FDCWD, path, 0, 0);
+  const flags = new Uint8Array(8);
+  return file >= 0 && call("ioctl", file, FS_IOC_GETFLAGS, flags) === 0 &&
+    call("ioctl", file, FS_IOC_SETFLAGS, flags) === 0;
+}
 
 const changed = ({ outside }: Scene): boolean => textOf(`${outside}/file`) !== "before";
 
@@ -216,6 +226,18 @@ export const FILE_ATTEMPTS: readonly Attempt[] = [
     landlock: "file_metadata",
   },
   {
+    name: "set a flag of a file outside",
+    act: ({ outside }) => setsFlag(`${outside}/file`),
+    neighbour: ({ inside }) => works(() => Deno.readDirSync(inside)),
+    optional: "the file system has no flags",
+  },
+  {
+    name: "set a flag by the newest call",
+    act: ({ outside }) =>
+      call("file_setattr", AT_FDCWD, `${outside}/file`, new Uint8Array(24), 24, 0) === 0,
+    optional: "kernels before 6.17 do not have it",
+  },
+  {
     name: "create below an inherited folder descriptor",
     act: () => opens("openat", 7, "through-descriptor", O_WRONLY | O_CREAT, 0o600),
     proof: ({ outside }) => exists(`${outside}/../through-descriptor`),
@@ -236,6 +258,15 @@ export const FILE_ATTEMPTS: readonly Attempt[] = [
     act: ({ hostNull }) => {
       const { dev, ino } = Deno.statSync("/dev/null");
       return `${dev}:${ino}` === hostNull && works(() => Deno.chmodSync("/dev/null", 0o666));
+    },
+    root: true,
+    landlock: "file_metadata",
+  },
+  {
+    name: "change the mode of the host's /dev/tty",
+    act: ({ hostTty }) => {
+      const { dev, ino } = Deno.statSync("/dev/tty");
+      return `${dev}:${ino}` === hostTty && works(() => Deno.chmodSync("/dev/tty", 0o666));
     },
     root: true,
     landlock: "file_metadata",

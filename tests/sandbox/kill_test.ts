@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { runToEnd } from "../../src/process/mod.ts";
 import type { SandboxPolicy } from "../../src/protocol/mod.ts";
 import {
   openSandboxRig,
@@ -28,13 +29,32 @@ for (const [kind, { backend, ignore, reason }] of Object.entries(backends ?? {})
         await killAfter(rig, moment);
         await killAfter(rig, moment, READ_ONLY);
       }
-      await untilGone(rig, "");
-      // A place that was made in the very moment of the kill is recognised and removed with the next command, unless
-      // what watches over an earlier one is still about to remove it.
-      const end = Date.now() + DEADLINE_MS;
-      const left = (): string[] => [...Deno.readDirSync(rig.workspace)].map(({ name }) => name);
-      do await rig.run(["true"]); while (left().length > 0 && Date.now() < end);
-      assert.deepEqual(left(), []);
+      // What cleans up removes its own folder last.
+      const state = join(rig.base, "state");
+      await untilEmpty(() => namesIn(state).filter((name) => name.startsWith("watch-")));
+    },
+  });
+}
+
+for (const [kind, { backend, ignore, reason }] of Object.entries(backends ?? {})) {
+  Deno.test({
+    name: `${kind}: what a command leaves behind ends with it, also when its time is up${reason}`,
+    ignore,
+    fn: async () => {
+      await using rig = await openSandboxRig(backend);
+      for (const [timeoutMs, last] of [[null, "exit 3"], [300, "sleep 60"]] as const) {
+        const mark = `${crypto.getRandomValues(new Uint32Array(1))[0]}`;
+        const away = "</dev/null >/dev/null 2>&1 &";
+        const script = `setsid sleep 60 ${mark} ${away} (env -i setsid sleep 60 ${mark} ${away})
+${last}`;
+        {
+          await using command = await rig.confine(["/bin/sh", "-c", script]);
+          const signal = AbortSignal.timeout(DEADLINE_MS);
+          const { outcome } = await runToEnd({ command, timeoutMs, signal });
+          assert.equal(outcome.kind, timeoutMs === null ? "exited" : "timed_out");
+        }
+        await untilGone(rig, mark);
+      }
     },
   });
 }
@@ -46,9 +66,8 @@ async function killAfter(
   policy: SandboxPolicy = WORKSPACE_ONLY,
 ): Promise<void> {
   const mark = `${crypto.getRandomValues(new Uint32Array(1))[0]}`;
-  const script = `${
-    rig.sandbox.backend.kind === "bubblewrap" ? `setsid sleep 60 ${mark} & ` : ""
-  }echo ready; exec sleep 60 ${mark}`;
+  const script = `setsid sleep 60 ${mark} & (env -i setsid sleep 60 ${mark} &)
+echo ready; exec sleep 60 ${mark}`;
   const held = JSON.stringify({
     backend: rig.sandbox.backend,
     self: SELF,
@@ -69,19 +88,24 @@ async function killAfter(
   child.kill("SIGKILL");
   await child.status;
   await reader.cancel();
-  await untilGone(rig, mark, moment === "ready");
+  await untilGone(rig, mark);
 }
 
-/** Waits until no process carries the mark and, when asked for, no folder is left. */
-async function untilGone(rig: SandboxRig, mark: string, folders = false): Promise<void> {
+/** Waits until no process carries the mark and no folder is left. */
+async function untilGone(rig: SandboxRig, mark: string): Promise<void> {
+  await untilEmpty(() => [...processesWith(mark), ...namesIn(rig.workspace)]);
+}
+
+async function untilEmpty(left: () => string[]): Promise<void> {
   const end = Date.now() + DEADLINE_MS;
-  for (;;) {
-    const running = mark === "" ? [] : processesWith(mark);
-    const left = folders ? [...Deno.readDirSync(rig.workspace)].map((entry) => entry.name) : [];
-    if (running.length === 0 && left.length === 0) return;
-    assert.ok(Date.now() < end, `left: ${[...running, ...left].join(", ")}`);
+  while (left().length > 0) {
+    assert.ok(Date.now() < end, `left: ${left().join(", ")}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+}
+
+function namesIn(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].map(({ name }) => name);
 }
 
 function processesWith(mark: string): string[] {

@@ -26,6 +26,40 @@ function openByHandle(path: string): boolean {
   return opens("open_by_handle_at", folder, handle, 2);
 }
 
+/** mov eax, getpid; int 0x80 */
+const GETPID_32 = [0xb8, 20, 0, 0, 0, 0xcd, 0x80];
+/** mov eax, getpid; syscall */
+const GETPID_64 = [0xb8, 39, 0, 0, 0, 0x0f, 0x05];
+const GETPID_X32 = [0xb8, 39, 0, 0, 0x40, 0x0f, 0x05];
+/** test eax, eax; setle dil; movzx edi, dil; mov eax, exit; syscall: exit code 0 for a positive answer. */
+const EXIT = [0x85, 0xc0, 0x40, 0x0f, 0x9e, 0xc7, 0x40, 0x0f, 0xb6, 0xff, 0xb8, 60, 0, 0, 0, 15, 5];
+
+/** Makes the smallest program that there is for x86_64, and starts it: a header, one segment, the code. */
+function runsCode(path: string, code: readonly number[]): boolean {
+  if (Deno.build.arch !== "x86_64") return code === GETPID_64;
+  const [header, segment, base] = [64, 56, 0x400000n];
+  const bytes = new Uint8Array([...new Uint8Array(header + segment), ...code, ...EXIT]);
+  const view = new DataView(bytes.buffer);
+  bytes.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
+  view.setUint16(16, 2, true);
+  view.setUint16(18, 62, true);
+  view.setUint32(20, 1, true);
+  view.setBigUint64(24, base + BigInt(header + segment), true);
+  view.setBigUint64(32, BigInt(header), true);
+  view.setUint16(52, header, true);
+  view.setUint16(54, segment, true);
+  view.setUint16(56, 1, true);
+  view.setUint32(header, 1, true);
+  view.setUint32(header + 4, 5, true);
+  view.setBigUint64(header + 16, base, true);
+  view.setBigUint64(header + 24, base, true);
+  view.setBigUint64(header + 32, BigInt(bytes.length), true);
+  view.setBigUint64(header + 40, BigInt(bytes.length), true);
+  view.setBigUint64(header + 48, 0x1000n, true);
+  Deno.writeFileSync(path, bytes, { mode: 0o755 });
+  return new Deno.Command(path, { stdin: "null" }).outputSync().success;
+}
+
 export const MACHINE_ATTEMPTS: readonly Attempt[] = [
   {
     name: "mount something",
@@ -75,6 +109,66 @@ export const MACHINE_ATTEMPTS: readonly Attempt[] = [
     act: () => call("acct", 0) === 0,
     root: true,
     optional: "the kernel is built without it",
+  },
+  {
+    name: "copy the tree of mounts by the newest call",
+    act: () => opens("open_tree_attr", AT_FDCWD, "/", OPEN_TREE_CLONE, 0, 0),
+    root: true,
+    optional: "kernels before 6.15 do not have it",
+  },
+  {
+    name: "change the root folder",
+    act: () => call("chroot", "/") === 0,
+    root: true,
+  },
+  {
+    name: "enter the namespaces of another process",
+    act: ({ victim }) => {
+      const space = call("openat", AT_FDCWD, `/proc/${victim}/ns/uts`, 0, 0);
+      return space >= 0 && call("setns", space, 0) === 0;
+    },
+    root: true,
+  },
+  {
+    name: "press the kernel's keys",
+    act: () => opens("openat", AT_FDCWD, "/proc/sysrq-trigger", O_WRONLY, 0),
+    root: true,
+    optional: "the kernel has none",
+  },
+  {
+    name: "say which program the kernel starts for a module",
+    act: () => rewrite("/proc/sys/kernel/modprobe"),
+    root: true,
+    optional: "the kernel has no modules",
+  },
+  {
+    name: "make a control group",
+    act: ({ mark }) =>
+      ["", "/unified", "/pids", "/cpu"].some((folder) =>
+        works(() => {
+          Deno.mkdirSync(`/sys/fs/cgroup${folder}/${mark}`);
+          Deno.removeSync(`/sys/fs/cgroup${folder}/${mark}`);
+        })
+      ),
+    root: true,
+    optional: "groups are not for this container to make",
+  },
+  {
+    name: "make a disk of a file",
+    act: () => opens("openat", AT_FDCWD, "/dev/loop-control", O_WRONLY, 0),
+    root: true,
+    optional: "the kernel or the container has no such disks",
+  },
+  {
+    name: "call the kernel the 32-bit way",
+    act: ({ inside }) => runsCode(`${inside}/old`, GETPID_32),
+    neighbour: ({ inside }) => runsCode(`${inside}/usual`, GETPID_64),
+    optional: "another machine, or a kernel without such calls",
+  },
+  {
+    name: "call the kernel by the numbers of x32",
+    act: ({ inside }) => runsCode(`${inside}/x32`, GETPID_X32),
+    optional: "another machine, or a kernel without such calls",
   },
   { name: "make a file system", act: () => opens("fsopen", "tmpfs", 0), root: true },
   {

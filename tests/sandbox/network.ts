@@ -3,7 +3,7 @@ import { call, loopback, opens, unixAddress } from "../support/kernel.ts";
 import { type Attempt, works } from "./attempt.ts";
 
 const AF = { unix: 1, inet: 2, inet6: 10, netlink: 16, packet: 17, vsock: 40 } as const;
-const SOCK = { stream: 1, datagram: 2, raw: 3 } as const;
+const SOCK = { stream: 1, datagram: 2, raw: 3, packets: 5 } as const;
 
 /** Sends one datagram to a Unix socket, on a socket of its own or on one half of a pair. */
 function sendTo(name: string, socket: number): boolean {
@@ -11,8 +11,8 @@ function sendTo(name: string, socket: number): boolean {
   return socket >= 0 && call("sendto", socket, "x", 1, 0, address, address.length) === 1;
 }
 
-function connectTo(name: string): boolean {
-  const socket = call("socket", AF.unix, SOCK.stream, 0);
+function connectTo(name: string, type: number = SOCK.stream): boolean {
+  const socket = call("socket", AF.unix, type, 0);
   const address = unixAddress(name);
   return socket >= 0 && call("connect", socket, address, address.length) === 0;
 }
@@ -24,7 +24,7 @@ async function reaches(hostname: string, port: number): Promise<boolean> {
   }, () => false);
 }
 
-const pairWorks = (): boolean =>
+export const pairWorks = (): boolean =>
   call("socketpair", AF.unix, SOCK.stream, 0, new Uint8Array(8)) === 0;
 
 export const NETWORK_ATTEMPTS: readonly Attempt[] = [
@@ -65,6 +65,11 @@ export const NETWORK_ATTEMPTS: readonly Attempt[] = [
   {
     name: "connect to a daemon's abstract socket",
     act: ({ abstractSocket }) => connectTo(abstractSocket),
+  },
+  {
+    name: "connect to a daemon's socket for packets",
+    act: ({ packetSocket }) => connectTo(packetSocket, SOCK.packets),
+    neighbour: () => call("socketpair", AF.unix, SOCK.packets, 0, new Uint8Array(8)) === 0,
   },
   {
     name: "send a datagram to a daemon's socket",

@@ -1,10 +1,15 @@
-import { addressOf, call, longs, opens } from "../support/kernel.ts";
+import { addressOf, call, longs, opens, words } from "../support/kernel.ts";
 import { type Attempt, exists, works } from "./attempt.ts";
 
 const SIGCONT = 18;
 const PTRACE_SEIZE = 0x4206;
 const PRIO_PROCESS = 0;
 const RLIMIT_CORE = 4;
+const RLIMIT_LOCKS = 10;
+const SCHED_BATCH = 3;
+const IOPRIO_PROCESS = 1;
+const IOPRIO_IDLE = 3 << 13;
+const O_RDWR = 2;
 const KCMP_FILE = 0;
 const PR_GET_NO_NEW_PRIVS = 39;
 const KEYCTL_SEARCH = 10;
@@ -24,7 +29,19 @@ function addressIn(pid: number): bigint {
   return BigInt(`0x${line?.[1] ?? "0"}`);
 }
 
-const hasChildren = (): boolean =>
+const numberIn = (mark: string): string => mark.replaceAll(/\D/g, "");
+
+/** Runs a script in a session of its own, which the command does not wait for. */
+const leaves = (script: string): boolean =>
+  new Deno.Command("/bin/sh", {
+    args: ["-c", script],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+    detached: true,
+  }).outputSync().success;
+
+export const hasChildren = (): boolean =>
   new Deno.Command("/bin/sh", { args: ["-c", ":"] }).outputSync().success;
 
 export const PROCESS_ATTEMPTS: readonly Attempt[] = [
@@ -52,13 +69,32 @@ export const PROCESS_ATTEMPTS: readonly Attempt[] = [
     name: "change another process's limits",
     act: ({ victim }) => call("prlimit64", victim, RLIMIT_CORE, longs(0n, 0n), 0) === 0,
     optional: DEBUGGER,
-    landlock: "process_isolation",
+    neighbour: () => call("prlimit64", 0, RLIMIT_CORE, longs(0n, 0n), 0) === 0,
   },
   {
     name: "bind another process to a processor",
     act: ({ victim }) => call("sched_setaffinity", victim, 8, longs(1n)) === 0,
     neighbour: () => call("sched_setaffinity", 0, 8, longs(0xffffffffn)) === 0,
     landlockUser: "process_isolation",
+  },
+  {
+    name: "reschedule another process",
+    act: ({ victim }) => call("sched_setscheduler", victim, SCHED_BATCH, words(0)) === 0,
+    neighbour: () => call("sched_setscheduler", 0, SCHED_BATCH, words(0)) === 0,
+    landlockUser: "process_isolation",
+  },
+  {
+    name: "change another process's turn at the disk",
+    act: ({ victim }) => call("ioprio_set", IOPRIO_PROCESS, victim, IOPRIO_IDLE) === 0,
+    landlockUser: "process_isolation",
+  },
+  {
+    name: "change what a crash of another process writes",
+    act: ({ victim }) =>
+      works(() =>
+        Deno.writeTextFileSync(`/proc/${victim}/coredump_filter`, "0x33", { create: false })
+      ),
+    optional: "the kernel writes none",
   },
   {
     name: "trace another process",
@@ -131,22 +167,43 @@ export const PROCESS_ATTEMPTS: readonly Attempt[] = [
   },
   {
     name: "leave a process behind",
+    act: ({ mark }) => leaves(`sleep 60 ${numberIn(mark)}1 & exit 0`),
+    proof: ({ mark }) => endMarked(`${numberIn(mark)}1`),
+  },
+  {
+    name: "leave a process without an environment behind",
+    act: ({ mark }) => leaves(`env -i setsid sleep 60 ${numberIn(mark)}2 & exit 0`),
+    proof: ({ mark }) => endMarked(`${numberIn(mark)}2`),
+  },
+  {
+    name: "leave a process with limits of its own behind",
     act: ({ mark }) =>
-      new Deno.Command("/bin/sh", {
-        args: ["-c", `sleep 60 ${mark.replaceAll(/\D/g, "")} & exit 0`],
-        stdin: "null",
-        stdout: "null",
-        stderr: "null",
-        detached: true,
-      }).outputSync().success,
-    proof: ({ mark }) => endMarked(mark.replaceAll(/\D/g, "")),
-    landlock: "background_processes",
+      call("setrlimit", RLIMIT_LOCKS, longs(7n, 7n)) === 0 &&
+      leaves(`sleep 60 ${numberIn(mark)}3 & exit 0`),
+    proof: ({ mark }) => endMarked(`${numberIn(mark)}3`),
+    neighbour: () => call("setrlimit", RLIMIT_CORE, longs(0n, 0n)) === 0,
   },
   {
     name: "open another program's shared memory",
     act: ({ sharedMemoryKey }) => call("shmget", sharedMemoryKey, 0, 0) >= 0,
     neighbour: () => call("shmget", 0, 4096, 0o600) >= 0,
     landlock: "process_isolation",
+  },
+  {
+    name: "open another program's semaphores",
+    act: ({ sharedMemoryKey }) => call("semget", sharedMemoryKey, 0, 0) >= 0,
+    neighbour: () => call("semget", 0, 1, 0o600) >= 0,
+    landlock: "process_isolation",
+  },
+  {
+    name: "open another program's messages",
+    act: ({ sharedMemoryKey }) => call("msgget", sharedMemoryKey, 0) >= 0,
+    landlock: "process_isolation",
+  },
+  {
+    name: "open another program's message queue",
+    act: ({ queue }) => opens("mq_open", queue, O_RDWR, 0, 0),
+    optional: "the kernel has no queues",
   },
   {
     name: "overwrite another program's memory file",
@@ -204,7 +261,7 @@ function endMarked(mark: string): boolean {
     if (!/^\d+$/.test(name)) continue;
     works(() => {
       const args = Deno.readTextFileSync(`/proc/${name}/cmdline`).split("\0");
-      if (args[0] !== "sleep" || !args.includes(mark)) return;
+      if (!args.includes(mark)) return;
       found = true;
       Deno.kill(Number(name), "SIGKILL");
     });

@@ -7,6 +7,9 @@ const LANDLOCK = { landlock: "protected_subpaths", ownRoots: true } as const;
 
 const write = (path: string): boolean => works(() => Deno.writeTextFileSync(path, "after"));
 
+/** A name like a protected one, which is none. */
+export const writesBeside = ({ workspace }: Scene): boolean => write(`${workspace}/.gitignore`);
+
 /** The root as it was made by the stage. */
 const hurt = ({ workspace }: Scene): boolean =>
   textOf(`${workspace}/.git/config`) !== "before" || exists(`${workspace}/.git/hooks/planted`);

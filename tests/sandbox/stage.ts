@@ -15,8 +15,10 @@ export interface Stage extends AsyncDisposable {
 
 const SOCK_STREAM = 1;
 const SOCK_DGRAM = 2;
+const SOCK_SEQPACKET = 5;
 const AF_UNIX = 1;
 const IPC_CREAT = 0o1000;
+const O_CREAT_RDWR = 0o102;
 const IPC_RMID = 0;
 const KEYCTL_JOIN = 1;
 const KEYCTL_UNLINK = 9;
@@ -39,6 +41,7 @@ export async function setStage(base: string): Promise<Stage> {
     terminal: openTerminal(stack),
     ...openShared(mark, stack),
     hostNull: identity("/dev/null"),
+    hostTty: identity("/dev/tty"),
   };
   const scenes: Scene[] = [];
   for (const [index, attempt] of ATTEMPTS.entries()) {
@@ -57,6 +60,7 @@ function makeFolders(index: number, outside: string, workspace: string) {
     Deno.mkdirSync(join(folder, "folder"), { recursive: true });
   }
   Deno.writeTextFileSync(join(folders.outside, "file"), "before");
+  Deno.chmodSync(join(folders.outside, "file"), 0o644);
   return folders;
 }
 
@@ -76,6 +80,7 @@ async function makeRoots(base: string) {
     ]
   ) await Deno.mkdir(folder, { recursive: true });
   await Deno.writeTextFile(`${workspace}/.git/config`, "before");
+  await Deno.chmod(`${workspace}/.git/config`, 0o644);
   await Deno.writeTextFile(`${linked}/.git`, `gitdir: ${workspace}/common/main/trees/one\n`);
   await Deno.symlink("settings", `${linked}/.codex`);
   return { workspace, bare, linked };
@@ -111,7 +116,7 @@ async function openServers(outside: string, stack: AsyncDisposableStack) {
     const socket = call("socket", AF_UNIX, type, 0);
     const bytes = unixAddress(address);
     if (call("bind", socket, bytes, bytes.length) !== 0) throw new Error(`cannot bind ${address}`);
-    if (type === SOCK_STREAM) call("listen", socket, 8);
+    if (type !== SOCK_DGRAM) call("listen", socket, 8);
     stack.defer(() => void call("close", socket));
     return address;
   };
@@ -120,6 +125,7 @@ async function openServers(outside: string, stack: AsyncDisposableStack) {
     udpPort: udp.address().port,
     streamSocket: listen(join(outside, "stream.sock"), SOCK_STREAM),
     abstractSocket: listen(`\0${name}`, SOCK_STREAM),
+    packetSocket: listen(join(outside, "packet.sock"), SOCK_SEQPACKET),
     datagramSocket: listen(join(outside, "datagram.sock"), SOCK_DGRAM),
   };
 }
@@ -142,6 +148,13 @@ function openShared(mark: string, stack: AsyncDisposableStack) {
   const sharedMemoryKey = Number(mark.slice(1)) % 0x7ffffff0 + 1;
   const segment = call("shmget", sharedMemoryKey, 4096, IPC_CREAT | 0o600);
   stack.defer(() => void call("shmctl", segment, IPC_RMID, 0));
+  const semaphores = call("semget", sharedMemoryKey, 1, IPC_CREAT | 0o600);
+  stack.defer(() => void call("semctl", semaphores, 0, IPC_RMID, 0));
+  const messages = call("msgget", sharedMemoryKey, IPC_CREAT | 0o600);
+  stack.defer(() => void call("msgctl", messages, IPC_RMID, 0));
+  const queue = mark;
+  call("close", call("mq_open", queue, O_CREAT_RDWR, 0o600, 0));
+  stack.defer(() => void call("mq_unlink", queue));
   Deno.writeTextFileSync(`/dev/shm/${mark}`, "before");
   stack.defer(() => Deno.remove(`/dev/shm/${mark}`).catch(() => {}));
   const keyName = `key-${mark}`;
@@ -151,7 +164,7 @@ function openShared(mark: string, stack: AsyncDisposableStack) {
     const planted = call("keyctl", KEYCTL_SEARCH, USER_KEYRING, "user", `planted-${mark}`, 0);
     if (planted >= 0) call("keyctl", KEYCTL_UNLINK, planted, USER_KEYRING);
   });
-  return { sharedMemoryKey, keyName };
+  return { sharedMemoryKey, queue, keyName };
 }
 
 function identity(path: string): string {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { SandboxPolicy } from "../../src/protocol/mod.ts";
 import { SandboxError } from "../../src/sandbox/mod.ts";
 import {
+  childEnvironment,
   finish,
   openSandboxRig,
   probeBoth,
@@ -90,6 +91,22 @@ for (const [kind, { backend, ignore, reason }] of Object.entries(backends ?? {})
     assert.equal((await finish(confined)).code, 0);
   });
 
+  test("a link that a command makes in the place of a missing root opens nothing", async (rig) => {
+    const root = join(rig.workspace, "cache");
+    const policy = { ...WORKSPACE_ONLY, writableRoots: [root] };
+    assert.equal((await rig.run(["ln", "-s", rig.outside, root], { policy })).code, 0);
+    await using confined = await rig.confine(["/bin/sh", "-c", "echo x >cache/planted"], {
+      policy,
+    });
+    assert.ok(
+      confined.unenforced.some(({ code, message }) =>
+        code === "linked_root" && message.includes(root)
+      ),
+    );
+    assert.notEqual((await finish(confined)).code, 0);
+    assert.deepEqual([...Deno.readDirSync(rig.outside)], []);
+  });
+
   test("a program that is missing or none is reported as a shell does", async (rig) => {
     await Deno.writeTextFile(join(rig.workspace, "text"), "not a program", { mode: 0o644 });
     for (
@@ -100,6 +117,51 @@ for (const [kind, { backend, ignore, reason }] of Object.entries(backends ?? {})
       assert.equal(result.stderr.trim().split("\n").length, 1);
       assert.ok(result.stderr.includes(name));
     }
+  });
+
+  test("what starts the sandbox takes nothing from the workspace", async (rig) => {
+    const bin = join(rig.workspace, "bin");
+    await Deno.mkdir(bin);
+    const planted = join(rig.outside, "planted");
+    for (const name of ["cat", "rm", "rmdir", "grep", "flock", "sh"]) {
+      await Deno.writeTextFile(join(bin, name), `#!/bin/sh\necho x >>${planted}\n`, {
+        mode: 0o755,
+      });
+    }
+    await Deno.writeTextFile(join(bin, "library.so"), "not a library");
+    await Deno.writeTextFile(join(rig.outside, "input"), "from a file\n");
+    await Deno.writeTextFile(join(rig.workspace, "rc"), `echo x >>${planted}\n`);
+    const env = {
+      ...childEnvironment(),
+      PATH: `${bin}:/usr/bin:/bin`,
+      LD_PRELOAD: join(bin, "library.so"),
+      BASH_ENV: join(rig.workspace, "rc"),
+      ENV: join(rig.workspace, "rc"),
+      SHELLOPTS: "xtrace",
+      PS4: `$(echo x >>${planted})`,
+      DENO_DIR: join(rig.workspace, "deno"),
+    };
+    const names = ["PATH", "LD_PRELOAD", "BASH_ENV", "DENO_DIR"] as const;
+    const print = `printf '%s\\n' ${names.map((name) => `"$${name}"`).join(" ")}`;
+    const confined = await rig.confine(["/bin/sh", "-c", print], { env });
+    const output = await new Deno.Command("/bin/sh", {
+      args: ["-c", 'exec "$@" <"$0"', join(rig.outside, "input"), ...confined.argv],
+      cwd: confined.cwd,
+      env: { ...confined.env },
+      clearEnv: true,
+    }).output();
+    await confined[Symbol.asyncDispose]();
+    const decoder = new TextDecoder();
+    assert.deepEqual(
+      decoder.decode(output.stdout).trim().split("\n"),
+      names.map((name) => env[name]),
+    );
+    // The loader grumbles inside, where it is the command's.
+    const loaded = decoder.decode(output.stderr).split("\n").filter((line) =>
+      /LD_PRELOAD/.test(line)
+    );
+    assert.equal(loaded.length, 1);
+    assert.deepEqual([...Deno.readDirSync(rig.outside)].map(({ name }) => name), ["input"]);
   });
 
   test("a file, a pipe and nothing at all arrive on stdin", async (rig) => {

@@ -26,10 +26,10 @@ export interface StageOptions {
   readonly path?: string;
 }
 
-/** What came of one attempt; `neighbour` is null when it has none. */
+/** What came of one attempt. */
 export interface Outcome {
   readonly escaped: boolean;
-  readonly neighbour: boolean | null;
+  readonly neighbour: boolean;
 }
 
 export interface StageResult {
@@ -107,7 +107,7 @@ async function perform(options: StageOptions): Promise<StageResult> {
 }
 
 type Acted = Readonly<
-  Record<string, { readonly act: boolean; readonly neighbour: boolean | null }>
+  Record<string, { readonly act: boolean; readonly neighbour: boolean }>
 >;
 
 async function judge(scenes: readonly Scene[], acted: Acted): Promise<Record<string, Outcome>> {
@@ -126,13 +126,13 @@ async function judge(scenes: readonly Scene[], acted: Acted): Promise<Record<str
 
 async function actAll(file: string): Promise<number> {
   const scenes = JSON.parse(await Deno.readTextFile(file)) as Scene[];
-  const acted: Record<string, { act: boolean; neighbour: boolean | null }> = {};
+  const acted: Record<string, { act: boolean; neighbour: boolean }> = {};
   for (const [index, attempt] of ATTEMPTS.entries()) {
     const scene = scenes[index];
     if (scene === undefined || (attempt.root && Deno.uid() !== 0)) continue;
     const { neighbour } = attempt;
     acted[attempt.name] = {
-      neighbour: neighbour === undefined ? null : await tried(() => neighbour(scene)),
+      neighbour: await tried(() => neighbour(scene)),
       act: await tried(() => attempt.act(scene)),
     };
   }

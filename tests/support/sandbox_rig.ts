@@ -91,7 +91,13 @@ export async function openSandboxRig(backend: SandboxBackend): Promise<SandboxRi
   const outside = join(base, "outside");
   await Deno.mkdir(workspace);
   await Deno.mkdir(outside);
-  const sandbox = createSandbox({ backend, self: SELF, stateDir: join(base, "state") });
+  await Deno.mkdir(join(base, "home"));
+  const sandbox = createSandbox({
+    backend,
+    self: SELF,
+    stateDir: join(base, "state"),
+    homeDir: join(base, "home"),
+  });
   const rig: SandboxRig = {
     base,
     workspace,

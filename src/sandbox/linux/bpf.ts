@@ -24,6 +24,7 @@ export const SECCOMP_DATA = {
   architecture: 4,
   /** The low half of an argument: all that the kernel reads of an `int` or of flags of 32 bits. */
   argumentLow: (index: number): number => 16 + 8 * index,
+  argumentHigh: (index: number): number => 20 + 8 * index,
 } as const;
 
 const LOAD_WORD_ABSOLUTE = 0x20;

@@ -7,14 +7,15 @@ import { bwrapArguments } from "./bwrap_arguments.ts";
 import { withholdDescriptors } from "./descriptors.ts";
 import { createFilterFiles } from "./filter_file.ts";
 import { findProgram } from "./find_program.ts";
+import { splitEnvironment } from "./launch_environment.ts";
 import { launchArgv, refusalArgv, type TerminalTools } from "./launch.ts";
 import { planMounts } from "./mounts.ts";
 import { bridgedArgv } from "./network_bridge.ts";
 import { privateDevices } from "./private_devices.ts";
-import { holdWatchFile } from "./placeholder.ts";
 import { protectPaths } from "./protected_paths.ts";
 import { keepFileLocks } from "./kept_locks.ts";
 import { thisMachine } from "./syscalls.ts";
+import { type SessionWatch, startSessionWatch } from "./session_watch.ts";
 import { findSystemProgram } from "./system_program.ts";
 import { openReport } from "./setup_report.ts";
 import { readView } from "./view.ts";
@@ -36,42 +37,54 @@ export interface Wrapper {
 /** Below `/run`, where NixOS keeps the programs themselves. */
 const PROGRAMS_IN_RUN = ["/run/current-system", "/run/booted-system", "/run/wrappers"];
 
+const HOST_SOCKETS: Limit = {
+  code: "host_sockets",
+  message:
+    "Commands can talk to daemons of this machine whose Unix sockets lie outside of /run, such as an ssh-agent in /tmp: the policy allows the network.",
+};
+
 const SHELL_VARIABLES = ["_", "OLDPWD", "SHLVL"];
 
-/**
- * @param program bubblewrap
- * @param stateDir where the filters are written
- * @param self for the bridge to a proxy
- */
+export interface BubblewrapOptions {
+  /** bubblewrap */
+  readonly program: AbsolutePath;
+  /** Where the filters are written. */
+  readonly stateDir: AbsolutePath;
+  /** Stays as it is, whatever root it lies in. */
+  readonly homeDir: AbsolutePath | undefined;
+  /** For the bridge to a proxy. */
+  readonly self: SelfCommand;
+}
+
 export function createBubblewrap(
-  program: AbsolutePath,
-  stateDir: AbsolutePath,
-  self: SelfCommand,
+  { program, stateDir, homeDir, self }: BubblewrapOptions,
 ): Wrapper {
   const filters = createFilterFiles(stateDir);
-  const host = onFirstUse(() => readHost(stateDir));
+  const host = onFirstUse(() => readHost(stateDir, homeDir));
   const tools = onFirstUse(findTerminalTools);
   const kept = keepFileLocks();
+  let watch: SessionWatch | null = null;
   return {
-    close: () => kept[Symbol.dispose](),
+    close() {
+      kept[Symbol.dispose]();
+      watch?.[Symbol.dispose]();
+    },
     async wrap(request) {
       const missing = findProgram(request);
       if (missing !== "ok") return refusal(request, missing);
       await using stack = new AsyncDisposableStack();
       const locks = stack.use(kept.borrow());
       const { bridge, managed } = bridgeOf(request);
+      const { launch, inside } = splitEnvironment(request.env);
       const network = hasFullNetwork(request.policy) && !managed;
       const filterFile = await filters.path(network ? "open" : "private");
       // After the filter, which makes the state folder.
       const machine = host();
       const view = readView(request);
-      const guarded = stack.use(await protectPaths(view.roots, view.git, locks));
+      const { folder, remember } = watch ??= startWatch(machine.stateDir);
+      const guarded = stack.use(await protectPaths(view.roots, view.git, locks, remember));
       const users = view.roots.some(({ root }) => isForeignToRoot(root)) ? "host" : "own";
-      const { placeholders } = guarded;
-      const watched = placeholders.length > 0 || machine.flock === null
-        ? placeholders
-        : [stack.use(await holdWatchFile(machine.stateDir, locks)).path];
-      const report = stack.use(openReport(machine.stateDir));
+      const report = stack.use(openReport(folder));
       const argv = launchArgv({
         program,
         args: bwrapArguments({
@@ -79,7 +92,7 @@ export function createBubblewrap(
           mounts: planMounts(
             [...view.roots.map(({ root }) => root), ...view.git.flatMap((git) => git.writable)],
             // The filter of the next command is not for this one to write.
-            [...guarded.readOnly, machine.stateDir],
+            [...guarded.readOnly, ...machine.own],
           ),
           // The namespace of the bridge around it is as empty as one of its own.
           network: network || bridge !== null,
@@ -87,6 +100,7 @@ export function createBubblewrap(
           devices: machine.devices,
           hidden: machine.hidden,
           unset: SHELL_VARIABLES.filter((name) => !Object.hasOwn(request.env, name)),
+          set: inside,
           cwd: request.cwd,
           users,
           filtered: true,
@@ -94,25 +108,33 @@ export function createBubblewrap(
         filterFile,
         descriptorLimit: machine.descriptorLimit,
         parent: Deno.pid,
-        flock: machine.flock,
-        placeholders: watched,
         report: report.path,
         command: request.argv,
         terminal: request.tty ? tools() : null,
       });
       const owned = stack.move();
-      const { env, tty } = request;
+      const { tty } = request;
       return {
         argv: bridge === null
           ? argv
-          : bridgedArgv({ program, self, bridge, users, tty, env, argv }),
-        env: bridge === null ? env : { ...self.env, ...env },
-        unenforced: [...machine.limits, ...view.limits, ...guarded.limits],
+          : bridgedArgv({ program, self, bridge, users, tty, env: launch, argv }),
+        env: bridge === null ? launch : { ...self.env, ...launch },
+        unenforced: [
+          ...machine.limits,
+          ...view.limits,
+          ...guarded.limits,
+          ...(network ? [HOST_SOCKETS] : []),
+        ],
         began: (exitCode) => report.began(exitCode),
         [Symbol.asyncDispose]: () => owned.disposeAsync(),
       };
     },
   };
+}
+
+function startWatch(stateDir: AbsolutePath): SessionWatch {
+  const flock = findSystemProgram("flock");
+  return startSessionWatch({ stateDir, flock, grep: null, mark: null });
 }
 
 /** The way to the proxy, where there is one that leads out of a namespace. */
@@ -136,16 +158,19 @@ function refusal(request: ConfineRequest, code: 126 | 127): Wrapped {
 }
 
 /** What does not change while this process runs. */
-function readHost(stateDir: AbsolutePath) {
+function readHost(stateDir: AbsolutePath, homeDir: AbsolutePath | undefined) {
   const { devices, limits } = privateDevices(stateDir);
+  const state = Deno.realPathSync(stateDir);
+  const home = homeDir === undefined ? null : realPathOrNull(homeDir);
   return {
-    stateDir: Deno.realPathSync(stateDir),
+    stateDir: state,
+    /** What is this program's own. */
+    own: home === null ? [state] : [home, state],
     devices,
     limits: [...withheldDescriptors(), ...limits],
     descriptorLimit: startingDescriptorLimit(),
     hidden: ["/tmp/.X11-unix"].filter(isDirectory),
     programsInRun: PROGRAMS_IN_RUN.filter(exists),
-    flock: findSystemProgram("flock"),
   };
 }
 
@@ -159,6 +184,7 @@ export function bubblewrapTrial(program: AbsolutePath): string[] {
     visibleInRun: [],
     hidden: [],
     unset: [],
+    set: {},
     cwd: "/",
     users: "own",
     filtered: false,

@@ -138,14 +138,17 @@ test("a protected symlink: the target is read-only, the link is put back", async
   assert.ok(left.includes("fine"));
 });
 
-test("the filter of later commands is out of reach, even inside a root", async (rig) => {
+test("what is this program's own is out of reach, even inside a root", async (rig) => {
   const state = join(rig.base, "state");
   const answers = await rig.attempts({
     root: `echo x > ${rig.base}/file`,
     overwrite: `echo x > ${state}/seccomp-private.bpf`,
     replace: `mv ${state} ${rig.base}/moved`,
+    settings: `echo x > ${rig.base}/home/config.toml`,
+    moveHome: `mv ${rig.base}/home ${rig.base}/moved`,
   }, { policy: { ...WORKSPACE_ONLY, writableRoots: [rig.base] } });
-  assert.deepEqual(answers, { root: true, overwrite: false, replace: false });
+  const refused = { overwrite: false, replace: false, settings: false, moveHome: false };
+  assert.deepEqual(answers, { root: true, ...refused });
   const info = await Deno.stat(join(state, "seccomp-private.bpf"));
   assert.equal((info.mode ?? 0) & 0o777, 0o600);
 });
@@ -169,6 +172,26 @@ test("sees its own processes only, and no sockets of daemons", async (rig) => {
   const [processes, ...run] = stdout.trim().split("\n");
   assert.ok(Number(processes) < 8, `${processes} processes`);
   assert.ok(!run.some((name) => /sock|dbus/.test(name)));
+});
+
+test("with the network on, what sockets of the host can be reached is named", async (rig) => {
+  const path = join(rig.outside, "daemon.sock");
+  using daemon = Deno.listen({ transport: "unix", path });
+  const code = `
+    Deno.connect({ transport: "unix", path: ${JSON.stringify(path)} })
+      .then((socket) => { socket.close(); Deno.exit(0); }, () => Deno.exit(1));`;
+  const argv = [Deno.execPath(), "eval", code];
+  for (const networkAccess of [true, false]) {
+    const policy = { ...WORKSPACE_ONLY, networkAccess };
+    await using confined = await rig.confine(argv, { policy });
+    const named = confined.unenforced.some((limit) => limit.code === "host_sockets");
+    assert.deepEqual([networkAccess, named, (await finish(confined)).code], [
+      networkAccess,
+      networkAccess,
+      networkAccess ? 0 : 1,
+    ]);
+  }
+  void daemon;
 });
 
 test("a command with a whole disk to write still has no capabilities", async (rig) => {

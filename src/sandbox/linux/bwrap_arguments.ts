@@ -20,6 +20,8 @@ export interface BwrapOptions {
   readonly hidden: readonly AbsolutePath[];
   /** Variables that the wrapping shell may have added. */
   readonly unset: readonly string[];
+  /** Variables that only the command gets. */
+  readonly set: Readonly<Record<string, string>>;
   readonly cwd: AbsolutePath;
   /**
    * `own`: all that the command is, it is only in a user namespace. `host`: for root in folders of other users,
@@ -75,6 +77,7 @@ export function bwrapArguments(options: BwrapOptions): string[] {
     "/proc",
     ...(readable === null ? [] : ["--remount-ro", "/"]),
     ...options.unset.flatMap((name) => ["--unsetenv", name]),
+    ...Object.entries(options.set).flatMap(([name, value]) => ["--setenv", name, value]),
     "--chdir",
     options.cwd,
     "--cap-drop",

@@ -18,13 +18,14 @@ export function keepFileLocks(): KeptLocks {
   };
   return {
     borrow() {
-      const { open, close, flock } = locks ??= openFileLocks();
+      const { open, close, flock, makePipe } = locks ??= openFileLocks();
       users++;
       let isBorrowed = true;
       return {
         open,
         close,
         flock,
+        makePipe,
         [Symbol.dispose]() {
           if (!isBorrowed) return;
           isBorrowed = false;

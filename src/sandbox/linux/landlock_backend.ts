@@ -1,8 +1,20 @@
 import { startingDescriptorLimit } from "../../platform/mod.ts";
+import type { AbsolutePath } from "../../protocol/mod.ts";
+import { SandboxError } from "../error.ts";
 import { hasFullNetwork } from "../policy.ts";
 import type { Limit, SelfCommand } from "../types.ts";
 import type { Wrapper } from "./bubblewrap.ts";
+import {
+  canMarkCommands,
+  commandMark,
+  endMarked,
+  newSessionMark,
+  type SessionMark,
+} from "./command_mark.ts";
 import { LANDLOCK_HELPER_FLAG, type LandlockPlan } from "./landlock_plan.ts";
+import { splitEnvironment } from "./launch_environment.ts";
+import { type SessionWatch, startSessionWatch } from "./session_watch.ts";
+import { findSystemProgram } from "./system_program.ts";
 import { readView } from "./view.ts";
 
 /** First version of the interface that can refuse truncation, and the first that scopes signals and sockets. */
@@ -16,11 +28,22 @@ const NO_WAY_TO_PROXY: Limit = {
     "Commands have no network at all: the network proxy cannot be reached without a network namespace.",
 };
 
-/** Confines commands by starting this program again, which restricts itself and becomes the command. */
-export function createLandlock(self: SelfCommand, abi: number): Wrapper {
+/**
+ * Confines commands by starting this program again, which restricts itself and becomes the command.
+ *
+ * @param stateDir for what outlives this program when it is killed
+ */
+export function createLandlock(self: SelfCommand, abi: number, stateDir: AbsolutePath): Wrapper {
   const descriptorLimit = startingDescriptorLimit();
+  const session = canMarkCommands() ? newSessionMark() : null;
+  let watch: SessionWatch | null | undefined;
+  let commands = 0;
   return {
+    close: () => watch?.[Symbol.dispose](),
     wrap(request) {
+      watch ??= session === null ? null : watchOrNull(stateDir, session);
+      const mark = session === null ? null : commandMark(session, commands++);
+      const { launch, inside } = splitEnvironment(request.env);
       const view = readView(request);
       const bridged = (request.bridge ?? null) !== null;
       const network = hasFullNetwork(request.policy) && !bridged;
@@ -33,7 +56,9 @@ export function createLandlock(self: SelfCommand, abi: number): Wrapper {
         network,
         parent: Deno.pid,
         descriptorLimit,
-        unset: Object.keys(self.env).filter((name) => !Object.hasOwn(request.env, name)),
+        unset: Object.keys(self.env).filter((name) => !Object.hasOwn(launch, name)),
+        set: inside,
+        mark: mark === null ? null : `${mark}`,
       };
       return {
         argv: [
@@ -43,20 +68,35 @@ export function createLandlock(self: SelfCommand, abi: number): Wrapper {
           "--",
           ...request.argv,
         ],
-        env: { ...self.env, ...request.env },
+        env: { ...self.env, ...launch },
         unenforced: [
           ...landlockLimits(abi, {
             network,
             writes: view.roots.length > 0,
             limitedReads: view.readable !== null,
+            watched: watch !== null,
           }),
           ...view.limits,
           ...(bridged && request.bridge !== "closed" ? [NO_WAY_TO_PROXY] : []),
         ],
-        [Symbol.asyncDispose]: () => Promise.resolve(),
+        async [Symbol.asyncDispose]() {
+          if (mark !== null) endMarked(mark);
+        },
       };
     },
   };
+}
+
+/** `null` where nothing can be written: a command is worth more than who watches over it. */
+function watchOrNull(stateDir: AbsolutePath, mark: SessionMark): SessionWatch | null {
+  const grep = findSystemProgram("grep");
+  if (grep === null) return null;
+  try {
+    return startSessionWatch({ stateDir, flock: null, grep, mark });
+  } catch (error) {
+    if (error instanceof SandboxError) return null;
+    throw error;
+  }
 }
 
 /** What Landlock leaves open, as far as it matters under this policy. */
@@ -67,6 +107,8 @@ export function landlockLimits(
     readonly writes: boolean;
     /** Not every file may be read. */
     readonly limitedReads?: boolean;
+    /** What is left of a command is found and ended when this program is gone; see `command_mark.ts`. */
+    readonly watched?: boolean;
   },
 ): Limit[] {
   const limits: readonly (Limit & { readonly applies: boolean })[] = [
@@ -85,13 +127,13 @@ export function landlockLimits(
     {
       code: "background_processes",
       message:
-        "A process that a command leaves in the background in a session of its own goes on running: there is no process namespace.",
-      applies: true,
+        "A process that a command leaves in a session of its own can outlive this program: it cannot be marked, or nobody can watch over it.",
+      applies: policy.watched === false,
     },
     {
       code: "process_isolation",
       message:
-        "Commands see the user's other processes, can change their priority and limits and use their shared memory: there are no namespaces.",
+        "Commands see the user's other processes, can change their priority and use their shared memory: there are no namespaces.",
       applies: true,
     },
     {

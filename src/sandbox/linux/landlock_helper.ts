@@ -40,6 +40,8 @@ export function runLandlockHelper(args: readonly string[]): number {
     const { plan, command } = parseArguments(args);
     const machine = thisMachine();
     if (machine === null) throw new HelperFailure(`no filter for ${Deno.build.arch}`);
+    // First of all, so that from here on nothing of it can be overlooked.
+    if (plan.mark !== null) check(libc.limitFileLocks(BigInt(plan.mark)), "setrlimit LOCKS");
     tieToParent(libc, plan.parent);
     restoreDefaults(libc, plan);
     confine(libc, machine, plan);
@@ -67,8 +69,18 @@ function parseArguments(
 function tieToParent(libc: Libc, expected: number): void {
   const parent = libc.parentId();
   check(libc.prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl PDEATHSIG");
-  if (libc.parentId() !== parent || !libc.processExists(expected)) {
+  if (libc.parentId() !== parent || !isRunning(expected)) {
     throw new HelperFailure("the program that asked for the command has ended");
+  }
+}
+
+/** Not so a process that has ended and whose exit code nobody has asked for yet. */
+function isRunning(pid: number): boolean {
+  try {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    return !"ZX".includes(stat.charAt(stat.lastIndexOf(")") + 2));
+  } catch {
+    return false;
   }
 }
 
@@ -77,6 +89,7 @@ function restoreDefaults(libc: Libc, plan: LandlockPlan): void {
   libc.defaultSignal(SIGPIPE);
   libc.lowerDescriptorLimit(plan.descriptorLimit);
   for (const name of plan.unset) libc.unsetVariable(name);
+  for (const [name, value] of Object.entries(plan.set)) libc.setVariable(name, value);
 }
 
 /** The order matters: each step needs a call that a later one may take away. */

@@ -16,6 +16,10 @@ export interface LandlockPlan {
   readonly descriptorLimit: number;
   /** Variables that only the helper needed, to start. */
   readonly unset: readonly string[];
+  /** Variables that only the command gets. */
+  readonly set: Readonly<Record<string, string>>;
+  /** A number in decimals, see `command_mark.ts`; `null` = the command cannot be marked. */
+  readonly mark: string | null;
 }
 
 export function parseLandlockPlan(text: string): LandlockPlan | null {
@@ -26,19 +30,26 @@ export function parseLandlockPlan(text: string): LandlockPlan | null {
     return null;
   }
   if (typeof value !== "object" || value === null) return null;
-  const { writable, readable, network, parent, descriptorLimit, unset } = value as Record<
-    string,
-    unknown
-  >;
+  const { writable, readable, network, parent, descriptorLimit, unset, set, mark } =
+    value as Record<
+      string,
+      unknown
+    >;
   if (!isTextList(writable) || !isTextList(unset) || typeof network !== "boolean") return null;
   if (readable !== null && !isTextList(readable)) return null;
   if (!isCount(parent) || !isCount(descriptorLimit)) return null;
   if (!writable.every((path) => path.startsWith("/"))) return null;
-  return { writable, readable, network, parent, descriptorLimit, unset };
+  if (mark !== null && !(typeof mark === "string" && /^\d{1,19}$/.test(mark))) return null;
+  if (!isTextMap(set)) return null;
+  return { writable, readable, network, parent, descriptorLimit, unset, set, mark };
 }
 
 function isTextList(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+function isTextMap(value: unknown): value is Record<string, string> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) &&
+    isTextList(Object.values(value));
 }
 function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0;

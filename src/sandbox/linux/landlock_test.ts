@@ -139,7 +139,10 @@ Deno.test("landlock: a plan survives the way to the helper, a wrong one does not
     parent: 12,
     descriptorLimit: 1024,
     unset: ["HOME"],
+    set: { ENV: "/x" },
+    mark: "12345",
   };
+  assert.deepEqual(parseLandlockPlan(JSON.stringify({ ...plan, mark: null }))?.mark, null);
   assert.deepEqual(parseLandlockPlan(JSON.stringify(plan)), plan);
   for (
     const change of [
@@ -150,6 +153,10 @@ Deno.test("landlock: a plan survives the way to the helper, a wrong one does not
       { parent: 0 },
       { descriptorLimit: null },
       { unset: [1] },
+      { mark: "-1" },
+      { mark: 1 },
+      { set: null },
+      { set: { ENV: 1 } },
     ]
   ) assert.equal(parseLandlockPlan(JSON.stringify({ ...plan, ...change })), null);
 });

@@ -1,5 +1,6 @@
 import type { AbsolutePath } from "../../protocol/mod.ts";
 import { FILTER_DESCRIPTOR } from "./bwrap_arguments.ts";
+import { LAUNCH_PATH } from "./launch_environment.ts";
 
 /** On which bubblewrap writes what became of the command. It hands it to nobody. */
 const REPORT_DESCRIPTOR = 8;
@@ -19,10 +20,6 @@ export interface Launch {
   readonly descriptorLimit: number;
   /** Process id of the program that asked for the command. */
   readonly parent: number;
-  /** `flock(1)`; without it nobody watches over the placeholders when this program is killed. */
-  readonly flock: AbsolutePath | null;
-  /** What exists only for the time of the command. */
-  readonly placeholders: readonly AbsolutePath[];
   /** Where bubblewrap reports. */
   readonly report: AbsolutePath;
   readonly command: readonly string[];
@@ -30,50 +27,25 @@ export interface Launch {
 }
 
 /**
- * Beside the command, for its time: waits for each path until nobody holds a lock on it, which is when the program
- * that asked for the command is done with it or was killed. The path is removed if it is still the one that was
- * waited for; what somebody made anew is another inode. Only what `placeholder.ts` makes is there to be removed:
- * `rmdir` takes empty folders alone.
- *
- * Then what is left of the command is ended. Bubblewrap ends with its parent, but not in its first milliseconds:
- * its two processes ask the kernel for that late. Both are in this group (`$$` leads it; fields 4 and 5 are parent and
- * group), and with the inner one goes its whole namespace.
- */
-const WATCH = `(
-trap "" HUP INT QUIT TERM TSTP
-read -r _ _ _ up group _ </proc/self/stat
-while [ "$count" -gt 0 ]; do
-  if [ -e "$1" ] && exec 8<"$1" && "$flock" -x 8; then
-    read -r _ _ _ up _ </proc/self/stat
-    [ "$up" = $$ ] && kill -9 $$
-    if [ /proc/self/fd/8 -ef "$1" ]; then
-      if [ -d "$1" ]; then rmdir "$1"; else rm -f "$1"; fi
-    fi
-  fi
-  shift; count=$((count-1))
-done
-[ "$group" = $$ ] && kill -9 -$$
-) </dev/null >/dev/null 2>&1 &`;
-
-/**
  * Becomes bubblewrap; no process is left in between. `$0` = the filter, `$1` = the descriptor limit, `$2` = the
- * program that asked, `$3` = flock, `$4` = the file for a report, `$5` = how many placeholders follow.
+ * program that asked, `$3` = the file for a report.
  *
- * - Nothing is started for a program that has ended: bubblewrap would not notice.
+ * - Nothing is started for a program that has ended: bubblewrap would not notice. The report is there before that is
+ *   looked at, so that the shell which cleans up then (`session_watch.ts`) finds this process otherwise.
  * - The filter is opened afresh for each command, since a descriptor that is handed down would share its offset.
  * - A stdin that is a file comes through a pipe: the file could be opened again, for writing, by way of
  *   `/proc/self/fd/0`. In that case alone this shell stays.
  */
 const LAUNCH = `ulimit -S -n "$1" 2>/dev/null
-kill -0 "$2" 2>/dev/null || exit 125
-flock=$3 report=$4 count=$5
-shift 5
-if [ "$count" -gt 0 ]; then
-${WATCH}
-shift "$count"
+exec ${REPORT_DESCRIPTOR}>"$3"
+echo $$ >&${REPORT_DESCRIPTOR}
+read -r parent <"/proc/$2/stat" || exit 125
+case "\${parent##*) }" in [ZX]*) exit 125 ;; esac
+shift 3
+if [ -f /dev/stdin ]; then
+  (PATH=${LAUNCH_PATH}; exec cat) | "$@" ${FILTER_DESCRIPTOR}<"$0"
+  exit
 fi
-exec ${REPORT_DESCRIPTOR}>"$report"
-if [ -f /dev/stdin ]; then cat | "$@" ${FILTER_DESCRIPTOR}<"$0"; exit; fi
 exec ${FILTER_DESCRIPTOR}<"$0"
 exec "$@"`;
 
@@ -91,8 +63,6 @@ const ENTER_TERMINAL =
 export function launchArgv(launch: Launch): string[] {
   const { terminal } = launch;
   const protectedFromKeys = terminal !== null && terminal.env !== null;
-  // The report comes last: nobody holds a lock on it.
-  const watched = launch.flock === null ? [] : [...launch.placeholders, launch.report];
   return [
     "/bin/sh",
     "-c",
@@ -100,10 +70,7 @@ export function launchArgv(launch: Launch): string[] {
     launch.filterFile,
     String(launch.descriptorLimit),
     String(launch.parent),
-    launch.flock ?? "",
     launch.report,
-    String(watched.length),
-    ...watched,
     launch.program,
     "--json-status-fd",
     String(REPORT_DESCRIPTOR),

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { HELD_FOLDER_MODE } from "../../files/mod.ts";
 import type { FileLocks } from "../../platform/mod.ts";
 import type { AbsolutePath } from "../../protocol/mod.ts";
@@ -86,20 +85,6 @@ export async function holdPlaceholder(
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
   throw new SandboxError("setup_failed", `${path} is created and removed all the time`);
-}
-
-/**
- * For a command that needs no place: a file of its own in the state folder, so that there is something to wait for
- * when this program is killed.
- */
-export async function holdWatchFile(
-  stateDir: AbsolutePath,
-  locks: FileLocks,
-): Promise<Placeholder> {
-  const path = join(stateDir, `command-${crypto.randomUUID()}`);
-  const held = await holdPlaceholder(path, locks, "file");
-  if (held === null) throw new SandboxError("setup_failed", `cannot write ${path}`);
-  return held;
 }
 
 /** False when there is something else, or nothing can be made. */

@@ -10,13 +10,16 @@ export interface PrivateDevice {
   readonly path: AbsolutePath;
 }
 
-/** Major 1; by minor number. */
-const MEMORY_DEVICES: Readonly<Record<string, number>> = {
-  null: 3,
-  zero: 5,
-  full: 7,
-  random: 8,
-  urandom: 9,
+const MEMORY = 1;
+const TERMINAL = 5;
+/** All that bubblewrap shows of the host's: major and minor number. */
+const DEVICES: Readonly<Record<string, readonly [major: number, minor: number]>> = {
+  null: [MEMORY, 3],
+  zero: [MEMORY, 5],
+  full: [MEMORY, 7],
+  random: [MEMORY, 8],
+  urandom: [MEMORY, 9],
+  tty: [TERMINAL, 0],
 };
 const S_IFCHR = 0o020000;
 const EVERYONE = 0o666;
@@ -41,9 +44,9 @@ export function privateDevices(
     const folder = join(stateDir, "dev");
     Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
     using libc = openLibc();
-    const devices = Object.entries(MEMORY_DEVICES).map(([name, minor]) => {
+    const devices = Object.entries(DEVICES).map(([name, [major, minor]]) => {
       const node = join(folder, name);
-      makeNode(libc, node, minor);
+      makeNode(libc, node, major, minor);
       return { node, path: `/dev/${name}` };
     });
     return { devices, limits: [] };
@@ -52,8 +55,11 @@ export function privateDevices(
   }
 }
 
-/** Makes it, sets its mode, and opens it once: on a file system without devices only that fails. */
-function makeNode(libc: Libc, node: AbsolutePath, minor: number): void {
+/**
+ * Makes it, sets its mode, and opens it once: on a file system without devices only that fails. A terminal opens for
+ * those alone who have one.
+ */
+function makeNode(libc: Libc, node: AbsolutePath, major: number, minor: number): void {
   const machine = thisMachine();
   if (machine === null) throw new Deno.errors.NotSupported("no device numbers for this machine");
   const path = new TextEncoder().encode(`${node}\0`);
@@ -62,10 +68,10 @@ function makeNode(libc: Libc, node: AbsolutePath, minor: number): void {
     AT_FDCWD,
     path,
     S_IFCHR | EVERYONE,
-    (1 << 8) | minor,
+    (major << 8) | minor,
   );
   if (result < 0 && result !== -EEXIST) throw new Deno.errors.NotSupported(`errno ${-result}`);
   Deno.chmodSync(node, EVERYONE);
   if (!Deno.lstatSync(node).isCharDevice) throw new Deno.errors.NotSupported("not a device");
-  Deno.openSync(node, { read: true }).close();
+  if (major === MEMORY) Deno.openSync(node, { read: true }).close();
 }

@@ -10,8 +10,6 @@ import { holdPlaceholder, isPlaceholder, type PlaceholderKind } from "./placehol
 export interface ProtectedPaths extends AsyncDisposable {
   /** Existing paths, links resolved, to be mounted read-only. */
   readonly readOnly: readonly AbsolutePath[];
-  /** Those among them that exist only for the command. */
-  readonly placeholders: readonly AbsolutePath[];
   readonly limits: readonly Limit[];
 }
 
@@ -26,22 +24,23 @@ interface LinkGuard {
  *
  * @param git repositories that commands may commit to; what lets git into them stays protected.
  * @param locks must stay open until the result is disposed of.
+ * @param remember called with each place before it is made.
  */
 export async function protectPaths(
   roots: readonly ExistingRoot[],
   git: readonly GitAccess[],
   locks: FileLocks,
+  remember: (place: AbsolutePath) => void,
 ): Promise<ProtectedPaths> {
   await using stack = new AsyncDisposableStack();
   const readOnly = new Set<AbsolutePath>(git.flatMap((access) => access.readOnly));
-  const placeholders: AbsolutePath[] = [];
   const guards: LinkGuard[] = [];
   const opened = new Set(git.flatMap((access) => access.writable));
   const hold = async (path: AbsolutePath, kind: PlaceholderKind): Promise<void> => {
+    remember(path);
     const placeholder = await holdPlaceholder(path, locks, kind);
     if (placeholder === null) return;
     stack.use(placeholder);
-    placeholders.push(path);
     readOnly.add(path);
   };
   for (const { redirect } of git) if (redirect !== null) await hold(redirect, "file");
@@ -64,7 +63,6 @@ export async function protectPaths(
   const owned = stack.move();
   return {
     readOnly: [...readOnly],
-    placeholders,
     limits: guards.map(linkLimit),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

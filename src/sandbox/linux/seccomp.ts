@@ -27,8 +27,21 @@ const SOCKET_TYPE_MASK = 0xf;
 const SOCK_STREAM = 1;
 const SOCK_SEQPACKET = 5;
 
+const RLIMIT_LOCKS = 10;
+
 const TIOCSTI = 0x5412;
 const TIOCLINUX = 0x541c;
+
+/**
+ * Requests that change a file which was opened for reading, past Landlock: its flags (two widths), its extended flags,
+ * its seal against changes.
+ */
+const FILE_REQUESTS: readonly number[] = [0x40086602, 0x40046602, 0x401c5820, 0x40806685];
+/** The second byte of a request is its kind. Those of btrfs and bcachefs make and remove whole folders. */
+const REQUEST_KIND_MASK = 0xff00;
+const FOLDER_KINDS: readonly number[] = [0x9400, 0xbc00];
+/** Of the kind of btrfs, but common to file systems: to copy by reference into a file that is open for writing. */
+const COPY_REQUESTS: readonly number[] = [0x40049409, 0x4020940d, 0xc0189436];
 
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
 const NAMESPACE_FLAGS = 0x7e020000;
@@ -66,6 +79,7 @@ const ALWAYS_REFUSED: readonly SyscallName[] = [
   "fsmount",
   "fspick",
   "mount_setattr",
+  "open_tree_attr",
   // Opens files by number instead of by path.
   "open_by_handle_at",
 ];
@@ -103,10 +117,17 @@ export function seccompFilter(machine: Machine, network: NetworkFilter): Uint8Ar
     when("clone3", "unknown"),
     when("clone", "clone"),
     when("ioctl", "ioctl"),
+    // With namespaces there are no others to reach, and no mark; and mounts keep files as they are.
+    ...(network === "private" ? [] : [
+      when("prlimit64", "prlimit"),
+      when("setrlimit", "setrlimit"),
+      when("file_setattr", "refuse"),
+    ]),
     ...(network === "open" ? [] : [when("socket", "socket"), when("socketpair", "socketpair")]),
     { op: "return", value: ALLOW },
     ...cloneRules(),
-    ...ioctlRules(),
+    ...ioctlRules(network),
+    ...(network === "private" ? [] : limitRules()),
     ...(network === "open" ? [] : socketRules(network)),
     { op: "label", name: "refuse" },
     { op: "return", value: ERRNO | EPERM },
@@ -126,13 +147,53 @@ function cloneRules(): Instruction[] {
   ];
 }
 
-/** Both requests put characters into a terminal's input, where the user's shell would read them. */
-function ioctlRules(): Instruction[] {
+/**
+ * Two requests put characters into a terminal's input, where the user's shell would read them. With namespaces all
+ * mounts but the roots are read-only to the others.
+ */
+function ioctlRules(network: NetworkFilter): Instruction[] {
+  const when = (value: number, then: string): Instruction => ({
+    op: "jump",
+    when: "equal",
+    value,
+    then,
+  });
+  const files: Instruction[] = [
+    ...FILE_REQUESTS.map((request) => when(request, "refuse")),
+    ...COPY_REQUESTS.map((request) => when(request, "request")),
+    { op: "and", value: REQUEST_KIND_MASK },
+    ...FOLDER_KINDS.map((kind) => when(kind, "refuse")),
+  ];
   return [
     { op: "label", name: "ioctl" },
     { op: "load", offset: SECCOMP_DATA.argumentLow(1) },
-    { op: "jump", when: "equal", value: TIOCSTI, then: "refuse" },
-    { op: "jump", when: "equal", value: TIOCLINUX, then: "refuse" },
+    when(TIOCSTI, "refuse"),
+    when(TIOCLINUX, "refuse"),
+    ...(network === "private" ? [] : files),
+    { op: "label", name: "request" },
+    { op: "return", value: ALLOW },
+  ];
+}
+
+/** The limits of other processes stay theirs, and the limit that marks the command (`command_mark.ts`) stays as it is. */
+function limitRules(): Instruction[] {
+  const anyBit = { op: "jump", when: "any_bit", value: 0xffffffff, then: "refuse" } as const;
+  return [
+    { op: "label", name: "prlimit" },
+    { op: "load", offset: SECCOMP_DATA.argumentLow(0) },
+    anyBit,
+    { op: "load", offset: SECCOMP_DATA.argumentLow(1) },
+    { op: "jump", when: "equal", value: RLIMIT_LOCKS, otherwise: "limits" },
+    // A look at it brings no new one.
+    { op: "load", offset: SECCOMP_DATA.argumentLow(2) },
+    anyBit,
+    { op: "load", offset: SECCOMP_DATA.argumentHigh(2) },
+    anyBit,
+    { op: "label", name: "limits" },
+    { op: "return", value: ALLOW },
+    { op: "label", name: "setrlimit" },
+    { op: "load", offset: SECCOMP_DATA.argumentLow(0) },
+    { op: "jump", when: "equal", value: RLIMIT_LOCKS, then: "refuse" },
     { op: "return", value: ALLOW },
   ];
 }

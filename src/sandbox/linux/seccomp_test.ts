@@ -108,6 +108,41 @@ Deno.test("seccomp: terminal input cannot be forged, other ioctls pass", () => {
   }
 });
 
+Deno.test("seccomp: requests that change what was opened for reading are refused where no mount does", () => {
+  const clones = [0x40049409, 0x4020940d, 0xc0189436];
+  // Flags, extended flags, verity; subvolumes of btrfs and bcachefs.
+  const changes = [0x40086602, 0x40046602, 0x401c5820, 0x40806685, 0x5000940e, 0x4030bc10];
+  for (const machine of MACHINES) {
+    for (const network of ["none", "open"] as const) {
+      const ioctl = (request: number) => call(machine, network, "ioctl", [3, request]);
+      for (const request of changes) assert.equal(ioctl(request), EPERM);
+      for (const request of [...clones, 0x80086601, 0x541b]) assert.equal(ioctl(request), ALLOW);
+      assert.equal(call(machine, network, "file_setattr"), EPERM);
+    }
+    for (const request of changes) {
+      assert.equal(call(machine, "private", "ioctl", [3, request]), ALLOW);
+    }
+  }
+});
+
+Deno.test("seccomp: limits of others stay theirs, and so does the mark of the command", () => {
+  const [CORE, LOCKS] = [4, 10];
+  for (const machine of MACHINES) {
+    for (const network of ["none", "open"] as const) {
+      const set = (...args: (number | bigint)[]) => call(machine, network, "prlimit64", args);
+      assert.equal(set(0, CORE, 1, 0), ALLOW);
+      assert.equal(set(1234, CORE, 0, 1), EPERM);
+      assert.equal(set(0, LOCKS, 0, 1), ALLOW, "only a look");
+      assert.equal(set(0, LOCKS, 1, 0), EPERM);
+      assert.equal(set(0, LOCKS, 0x1_0000_0000n, 0), EPERM, "an address whose lower half is 0");
+      assert.equal(set(0, 0xdead_0000_000an, 1, 0), EPERM, "the kernel drops the upper half");
+      assert.equal(call(machine, network, "setrlimit", [CORE, 1]), ALLOW);
+      assert.equal(call(machine, network, "setrlimit", [LOCKS, 1]), EPERM);
+    }
+    assert.equal(call(machine, "private", "prlimit64", [0, LOCKS, 1, 0]), ALLOW);
+  }
+});
+
 const [UNIX, INET, INET6, NETLINK, PACKET, VSOCK] = [1, 2, 10, 16, 17, 40] as const;
 const [STREAM, DGRAM, RAW, SEQPACKET, CLOEXEC] = [1, 2, 3, 5, 0x80000] as const;
 

@@ -21,6 +21,7 @@ const TABLE = {
   capget: [125, 90],
   capset: [126, 91],
   pivot_root: [155, 41],
+  setrlimit: [160, 164],
   mount: [165, 40],
   umount2: [166, 39],
   add_key: [248, 217],
@@ -31,6 +32,7 @@ const TABLE = {
   mknodat: [259, 33],
   perf_event_open: [298, 241],
   open_by_handle_at: [304, 265],
+  prlimit64: [302, 261],
   setns: [308, 268],
   process_vm_readv: [310, 270],
   process_vm_writev: [311, 271],
@@ -54,6 +56,8 @@ const TABLE = {
   landlock_create_ruleset: [444, 444],
   landlock_add_rule: [445, 445],
   landlock_restrict_self: [446, 446],
+  open_tree_attr: [467, 467],
+  file_setattr: [469, 469],
 } as const;
 
 export type SyscallName = keyof typeof TABLE;

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import type { AbsolutePath } from "../../protocol/mod.ts";
+import { LAUNCH_PATH } from "./launch_environment.ts";
 
-const FOLDERS = ["/usr/bin", "/bin", "/run/current-system/sw/bin"];
+const FOLDERS = LAUNCH_PATH.split(":");
 
 /** Looks in the system's own folders only: the search path may lead into the workspace. */
 export function findSystemProgram(name: string): AbsolutePath | null {

@@ -18,7 +18,7 @@ export interface View {
 }
 
 export function readView({ policy, policyCwd, tmpdir, cwd }: ConfineRequest): View {
-  const { roots, missing } = existingRoots(policy, policyCwd, tmpdir);
+  const { roots, missing, linked } = existingRoots(policy, policyCwd, tmpdir);
   const readable = readableRoots(policy, policyCwd);
   if (readable !== null) refuseInvisible(cwd, roots, readable.roots);
   const mayCommit = policy.type === "workspace-write" && policy.gitWritable === true;
@@ -29,6 +29,7 @@ export function readView({ policy, policyCwd, tmpdir, cwd }: ConfineRequest): Vi
     git: git.filter((access) => access !== null),
     limits: [
       ...missing.map((path) => missingLimit(path, "write to")),
+      ...linked.map(linkedLimit),
       ...(readable?.missing ?? []).map((path) => missingLimit(path, "read")),
     ],
   };
@@ -39,6 +40,14 @@ function missingLimit(path: AbsolutePath, verb: string): Limit {
     code: "missing_root",
     message:
       `${path}, which commands may ${verb}, does not exist or is out of reach; it was left out.`,
+  };
+}
+
+function linkedLimit(path: AbsolutePath): Limit {
+  return {
+    code: "linked_root",
+    message:
+      `${path}, which commands may write to, leads elsewhere by a link in a folder that commands may write to; it was left out. Name the folder itself instead.`,
   };
 }
 

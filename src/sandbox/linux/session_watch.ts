@@ -1,0 +1,173 @@
+import { join } from "node:path";
+import { type FileLocks, openFileLocks } from "../../platform/mod.ts";
+import type { AbsolutePath } from "../../protocol/mod.ts";
+import { SandboxError } from "../error.ts";
+import { type SessionMark, sessionPattern } from "./command_mark.ts";
+import { LAUNCH_PATH } from "./launch_environment.ts";
+
+/**
+ * A shell that outlives this program, to clean up when it was killed. It waits for the end of a pipe with a name that
+ * this process holds open, which the kernel closes whatever happens. What is to be done then is in the folder of that
+ * pipe: a report of each command that runs, which starts with the process id of the shell that became it, and a list of
+ * places. What stands in the list is written before it is made, so that there is no moment in which it is forgotten.
+ */
+export interface SessionWatch extends Disposable {
+  /** Where the reports of commands belong. */
+  readonly folder: AbsolutePath;
+  /** To be called before a placeholder is made; see `placeholder.ts`. */
+  remember(place: AbsolutePath): void;
+}
+
+/** The same values on x86_64 and aarch64. */
+const O_WRONLY = 1;
+/** Both ends at once: nobody is waited for. */
+const O_RDWR = 2;
+const O_NONBLOCK = 0o4000;
+const O_CLOEXEC = 0o2000000;
+
+const FOLDER = /^watch-/;
+const PIPE = "lifeline";
+const LIST = "places";
+/** Younger ones may be about to be made. Milliseconds. */
+const STALE_MS = 60_000;
+
+/**
+ * `$0` = the folder, `$1` = flock, `$2` = the pattern of the session's mark, empty where there is none, `$3` = grep.
+ *
+ * The pipe is opened without waiting for a writer, who may be gone by now. Where the folder is gone everything ended in
+ * good order.
+ *
+ * - Commands: a group of their own where they lead one. With bubblewrap's inner process goes its whole namespace. Asked
+ *   for twice, the second time for a command that was just being started.
+ * - Marked processes, until none is found; what is dead and waits to be asked for its exit code does not count.
+ * - Places, if no command of another program holds a lock on them and they still are what they were made as: what
+ *   somebody made anew has another mode. `rmdir` takes empty folders alone.
+ */
+const WATCH = `(
+exec 8<>"$0/${PIPE}" 7<"$0/${PIPE}" 8>&-
+trap "" HUP INT QUIT TERM TSTP
+PATH=${LAUNCH_PATH}
+end_commands() {
+  for report in "$0"/report-*; do
+    pid=
+    read -r pid <"$report"
+    [ "\${pid:-0}" -gt 1 ] && kill -9 "-$pid" "$pid"
+  done
+}
+end_marked() {
+  round=0
+  while [ "$round" -lt 200 ]; do
+    found=
+    for path in $("$2" -ls "$1" /proc/[0-9]*/limits); do
+      read -r line <"\${path%limits}stat" || continue
+      case "\${line##*) }" in [ZX]*) continue ;; esac
+      pid=\${path#/proc/}
+      kill -9 "\${pid%/limits}"
+      found=1
+    done
+    [ -z "$found" ] && return
+    round=$((round+1))
+  done
+}
+read -r _ <&7
+[ -d "$0" ] || exit
+end_commands
+[ -n "$2" ] && end_marked "$2" "$3"
+while IFS= read -r place; do
+  [ -k "$place" ] && {
+    "$1" -n -x 8 && [ /proc/self/fd/8 -ef "$place" ] &&
+    if [ -d "$place" ]; then rmdir "$place"; else rm -f "$place"; fi
+  } 8<"$place"
+done <"$0/${LIST}"
+sleep 1
+end_commands
+rm -rf "$0"
+) &`;
+
+export interface WatchOptions {
+  readonly stateDir: AbsolutePath;
+  /** Programs of the system; without one of them its part is not done. */
+  readonly flock: AbsolutePath | null;
+  readonly grep: AbsolutePath | null;
+  /** `null` = the processes of commands are not marked. */
+  readonly mark: SessionMark | null;
+}
+
+/** Takes about two milliseconds, once. Throws `SandboxError` where the state folder cannot be written. */
+export function startSessionWatch(options: WatchOptions): SessionWatch {
+  const folder = join(options.stateDir, `watch-${crypto.randomUUID()}`);
+  const locks = openFileLocks();
+  try {
+    Deno.mkdirSync(options.stateDir, { recursive: true, mode: 0o700 });
+    removeStale(options.stateDir, locks);
+    Deno.mkdirSync(folder, { mode: 0o700 });
+    const pipe = join(folder, PIPE);
+    const lifeline = locks.makePipe(pipe) ? locks.open(pipe, O_RDWR | O_NONBLOCK | O_CLOEXEC) : -1;
+    if (lifeline < 0) throw new Deno.errors.NotSupported(`no pipe can be made at ${pipe}`);
+    const list = Deno.openSync(join(folder, LIST), { createNew: true, append: true });
+    startShell(folder, options);
+    return sessionWatch(folder, list, () => {
+      locks.close(lifeline);
+      locks[Symbol.dispose]();
+    });
+  } catch (cause) {
+    locks[Symbol.dispose]();
+    throw new SandboxError("setup_failed", `cannot write the folder ${folder}`, { cause });
+  }
+}
+
+/** In a session of its own, so that what ends this program's does not end it; and nobody's child. */
+function startShell(folder: AbsolutePath, { flock, grep, mark }: WatchOptions): void {
+  const pattern = mark === null || grep === null ? "" : sessionPattern(mark);
+  new Deno.Command("/bin/sh", {
+    args: ["-c", WATCH, folder, flock ?? "", pattern, grep ?? ""],
+    cwd: "/",
+    clearEnv: true,
+    env: {},
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+    detached: true,
+  }).outputSync();
+}
+
+function sessionWatch(
+  folder: AbsolutePath,
+  list: Deno.FsFile,
+  letGo: () => void,
+): SessionWatch {
+  const known = new Set<AbsolutePath>();
+  return {
+    folder,
+    remember(place) {
+      // One with a line break would be taken for two; it is recognised by its mode later.
+      if (known.has(place) || place.includes("\n")) return;
+      list.writeSync(new TextEncoder().encode(`${place}\n`));
+      known.add(place);
+    },
+    [Symbol.dispose]() {
+      list.close();
+      // Before the pipe ends: the shell leaves alone what is gone.
+      Deno.removeSync(folder, { recursive: true });
+      letGo();
+    },
+  };
+}
+
+/** Folders of programs that were killed before their shell was there, or with it when the machine went down. */
+function removeStale(stateDir: AbsolutePath, locks: FileLocks): void {
+  for (const { name } of Deno.readDirSync(stateDir)) {
+    if (!FOLDER.test(name)) continue;
+    const folder = join(stateDir, name);
+    try {
+      const age = Date.now() - (Deno.statSync(folder).mtime?.getTime() ?? 0);
+      if (age < STALE_MS) continue;
+      // Nobody reads: neither the program, which has both ends, nor its shell.
+      const pipe = locks.open(join(folder, PIPE), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+      if (pipe >= 0) locks.close(pipe);
+      else Deno.removeSync(folder, { recursive: true });
+    } catch {
+      // Removed by somebody else meanwhile.
+    }
+  }
+}
