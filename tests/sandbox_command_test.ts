@@ -28,6 +28,9 @@ const bytes = {
   reason: refusesBytes ? " (ignored: this runtime takes UTF-8 only)" : "",
 };
 
+/** An older runtime, as an executable may have it for its base, cannot, and leaves what it finds. */
+const triesLocks = "tryLock" in Deno.FsFile.prototype && !Deno.env.get("CODEX_BIN");
+
 type Rest = Omit<RunCodexOptions, "args">;
 
 function inSandbox(stage: Stage, words: readonly string[], rest: Rest = {}) {
@@ -189,6 +192,34 @@ for (const { kind, env, ignore, reason } of BACKENDS) {
     assert.equal(await output.rest(), "");
     const run = await inSandbox(stage, script(`${away} exit 4`), { env });
     assert.equal(run.code, 4);
+  });
+
+  test("what is left behind when it is killed goes with the next run", async (stage) => {
+    const tmp = `${stage.root}/tmp`;
+    await Deno.mkdir(tmp);
+    const names = () => [...Deno.readDirSync(tmp)].map(({ name }) => name);
+    const wait = script("echo ready; exec sleep 1000");
+    const child = spawnCodex(stage, {
+      env: { ...env, TMPDIR: tmp },
+      args: ["sandbox", "linux", ...wait],
+    });
+    const output = await untilReady(child);
+    const [held = ""] = names();
+    assert.match(held, /^codex-sandbox-/);
+    // One that is in use stays.
+    const beside = await inSandbox(stage, script(":"), { env: { ...env, TMPDIR: tmp } });
+    assert.equal(beside.code, 0, beside.stderr);
+    assert.deepEqual(names(), [held]);
+    child.kill("SIGKILL");
+    await child.status;
+    assert.equal(await output.rest(), "");
+    const next = await inSandbox(stage, script(":"), { env: { ...env, TMPDIR: tmp } });
+    assert.equal(next.code, 0, next.stderr);
+    if (triesLocks) assert.deepEqual(names(), []);
+    const nowhere = { env: { ...env, TMPDIR: `${tmp}/none` } };
+    const refused = await inSandbox(stage, script("echo RAN"), nowhere);
+    assert.deepEqual([refused.code, refused.stdout], [125, ""]);
+    assert.match(refused.stderr, /no folder can be made in .*; TMPDIR may name another/);
   });
 
   const python = isLinux && await Deno.stat("/usr/bin/python3").then(() => true, () => false);

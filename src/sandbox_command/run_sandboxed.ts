@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { type Config, ConfigError, loadConfig } from "../config/mod.ts";
 import {
   adoptOrphans,
@@ -21,8 +20,9 @@ import { watchDenials } from "./denial_report.ts";
 import { type ExactCommand, exactCommand } from "./exact_arguments.ts";
 import { explanation, weaknessWarning } from "./explain.ts";
 import { findCommand } from "./find_command.ts";
-import { endOrphans, relaySignals } from "./forward_signals.ts";
+import { endOrphans, relaySignals, type SignalRelay } from "./forward_signals.ts";
 import { type CommandNetwork, isNetworkError, openCommandNetwork } from "./network.ts";
+import { openStateFolder } from "./state_folder.ts";
 
 const EXIT_SETUP_FAILED = 125;
 const EXIT_NOT_EXECUTABLE = 126;
@@ -47,7 +47,22 @@ export async function runSandboxed(args: SandboxArgs, io: SandboxIo): Promise<nu
   await using relay = relaySignals();
   const config = await configOrNull(args, io);
   if (config === null) return 1;
-  await using state = await stateFolder(io.codexHome);
+  try {
+    return await runConfigured(args, io, config, relay);
+  } catch (error) {
+    if (!(error instanceof SandboxError || isNetworkError(error))) throw error;
+    await io.stderr.write(`codex: ${error.message}\n`);
+    return EXIT_SETUP_FAILED;
+  }
+}
+
+async function runConfigured(
+  args: SandboxArgs,
+  io: SandboxIo,
+  config: Config,
+  relay: SignalRelay,
+): Promise<number> {
+  await using state = await openStateFolder(io);
   const backend = await probeSandbox({
     path: io.env["PATH"] ?? "",
     cwd: io.cwd,
@@ -55,15 +70,9 @@ export async function runSandboxed(args: SandboxArgs, io: SandboxIo): Promise<nu
     cacheDir: state.isKept ? state.path : null,
   });
   using sandbox = createSandbox({ backend, self: io.self, stateDir: state.path });
-  try {
-    if (args.command.length === 0) return await explainOnly(sandbox, config, io);
-    await using network = await openCommandNetwork(config, io, state.path);
-    return await runCommand(args, io, { config, sandbox, relay, network, state: state.path });
-  } catch (error) {
-    if (!(error instanceof SandboxError || isNetworkError(error))) throw error;
-    await io.stderr.write(`codex: ${error.message}\n`);
-    return EXIT_SETUP_FAILED;
-  }
+  if (args.command.length === 0) return await explainOnly(sandbox, config, io);
+  await using network = await openCommandNetwork(config, io, state.path);
+  return await runCommand(args, io, { config, sandbox, relay, network, state: state.path });
 }
 
 interface Ready {
@@ -72,7 +81,7 @@ interface Ready {
   readonly network: CommandNetwork;
   readonly config: Config;
   readonly sandbox: Sandbox;
-  readonly relay: ReturnType<typeof relaySignals>;
+  readonly relay: SignalRelay;
 }
 
 async function runCommand(args: SandboxArgs, io: SandboxIo, ready: Ready): Promise<number> {
@@ -200,24 +209,4 @@ async function configOrNull(args: SandboxArgs, io: SandboxIo): Promise<Config | 
     await io.stderr.write(`${prefix}${error.message}\n`);
     return null;
   }
-}
-
-interface StateFolder extends AsyncDisposable {
-  readonly path: AbsolutePath;
-  /** It was there before and stays. */
-  readonly isKept: boolean;
-}
-
-/** Where a session keeps such files, if there has been one; this command by itself leaves nothing behind. */
-async function stateFolder(codexHome: AbsolutePath): Promise<StateFolder> {
-  const path = join(codexHome, "tmp");
-  if (await Deno.stat(path).then((info) => info.isDirectory, () => false)) {
-    return { path, isKept: true, [Symbol.asyncDispose]: () => Promise.resolve() };
-  }
-  const made = await Deno.makeTempDir({ prefix: "codex-sandbox-" });
-  return {
-    path: made,
-    isKept: false,
-    [Symbol.asyncDispose]: () => Deno.remove(made, { recursive: true }),
-  };
 }
