@@ -278,3 +278,28 @@ Deno.test({
     await Deno.remove(bridgeDir, { recursive: true });
   },
 });
+
+Deno.test({
+  name: "an address that does not answer leaves time for the next" +
+    (Deno.build.os === "linux" ? "" : " (ignored: not Linux)"),
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    await using rig = await openNetworkRig({
+      settings: ALLOWED,
+      names: { "allowed.test": ["127.0.0.2", "127.0.0.1"] },
+      limits: { connectMs: 1000 },
+    });
+    const port = rig.originPort;
+    // Nobody accepts here, and when the queue is full the system drops what comes, as a lost address does.
+    using _full = Deno.listen({ hostname: "127.0.0.2", port });
+    const waiting: Deno.Conn[] = [];
+    for (let isFull = false; !isFull;) {
+      const signal = AbortSignal.timeout(100);
+      await Deno.connect({ hostname: "127.0.0.2", port, signal })
+        .then((connection) => waiting.push(connection), () => isFull = true);
+    }
+    const answer = await rig.ask(`GET http://allowed.test:${port}/ HTTP/1.1\r\n\r\n`);
+    assert.match(answer, /^HTTP\/1\.1 200 /);
+    for (const connection of waiting) connection.close();
+  },
+});
