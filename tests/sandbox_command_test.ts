@@ -194,6 +194,43 @@ for (const { kind, env, ignore, reason } of BACKENDS) {
     assert.equal(run.code, 4);
   });
 
+  test("under the name codex-linux-sandbox it takes a policy", async (stage) => {
+    const helper = (policy: string, words: readonly string[]) => {
+      const flags = ["--sandbox-policy-cwd", stage.workspace, "--sandbox-policy", policy];
+      const args = ["--codex-run-as", "codex-linux-sandbox", ...flags, ...words];
+      return runCodex(stage, { args, env: { ...env, SECRET_KEY: "kept" } });
+    };
+    const touch = script("/bin/touch new && echo $SECRET_KEY");
+    assert.notEqual((await helper('{"type":"read-only"}', touch)).code, 0);
+    const written = await helper('{"type":"workspace-write"}', touch);
+    assert.deepEqual([written.code, written.stdout], [0, "kept\n"], written.stderr);
+    const ended = await helper('{"type":"danger-full-access"}', ["/bin/sh", "-c", "kill -TERM $$"]);
+    assert.equal(ended.code, 143);
+    // Full access to files, and none to the network.
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const connect = [
+      "--",
+      "/bin/bash",
+      "-c",
+      `: > new && exec 3<>/dev/tcp/127.0.0.1/${listener.addr.port}`,
+    ];
+    const external = (network: string) =>
+      helper(`{"type":"external-sandbox","network_access":"${network}"}`, connect);
+    assert.equal((await external("enabled")).code, 0);
+    const cut = await external("restricted");
+    assert.notEqual(cut.code, 0);
+    assert.doesNotMatch(cut.stderr, /new:/);
+    listener.close();
+    for (const policy of ["{", '{"type":"nope"}']) {
+      const refused = await helper(policy, ["echo", "RAN"]);
+      assert.deepEqual([refused.code, refused.stdout], [2, ""]);
+      assert.match(refused.stderr, /^error: --sandbox-policy: /);
+    }
+    assert.equal((await helper('{"type":"read-only"}', ["--"])).code, 2);
+    assert.equal((await helper('{"type":"read-only"}', ["--bogus", "true"])).code, 2);
+    assert.equal((await helper('{"type":"read-only"}', ["no-such-program"])).code, 127);
+  });
+
   test("what is left behind when it is killed goes with the next run", async (stage) => {
     const tmp = `${stage.root}/tmp`;
     await Deno.mkdir(tmp);

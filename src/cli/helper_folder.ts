@@ -11,11 +11,15 @@ export interface HelperFolder extends AsyncDisposable {
 }
 
 const PREFIX = "codex-arg0";
-/** Names under which commands find this program as a patch tool. */
-const NAMES = ["apply_patch", "applypatch"] as const;
+/** Names under which commands find this program as a patch tool, and others find its sandbox. */
+const NAMES = [
+  "apply_patch",
+  "applypatch",
+  ...(Deno.build.os === "linux" ? ["codex-linux-sandbox"] : []),
+];
 
 /**
- * Makes the folder that gives the commands of one session `apply_patch`: `$CODEX_HOME/tmp/arg0/codex-arg0…`,
+ * Makes the folder that gives the commands of one session `apply_patch` and its relatives: `$CODEX_HOME/tmp/arg0/codex-arg0…`,
  * locked for the life of the process. Folders that an earlier process left behind are removed. `null` after
  * a failure, which is reported on stderr and stops nothing.
  */
