@@ -132,7 +132,8 @@ Deno.test({
     const folder = /^(\S+\/tmp\/arg0\/codex-arg0\w{6})\/apply_patch$/.exec(seen[4] ?? "")?.[1];
     assert.ok(folder?.startsWith(stage.codexHome), seen[4]);
     assert.equal(seen[5], `${folder}/applypatch`);
-    assert.deepEqual(seen.slice(6), [".lock", "apply_patch", "applypatch"]);
+    const sandbox = Deno.build.os === "linux" ? ["codex-linux-sandbox"] : [];
+    assert.deepEqual(seen.slice(6), [".lock", "apply_patch", "applypatch", ...sandbox]);
     // Its own folder and the leftover are gone, the foreign one stays.
     const left = [];
     for await (const { name } of Deno.readDir(join(stage.codexHome, "tmp", "arg0"))) {

@@ -28,6 +28,9 @@ const bytes = {
   reason: refusesBytes ? " (ignored: this runtime takes UTF-8 only)" : "",
 };
 
+/** An older runtime, as an executable may have it for its base, cannot, and leaves what it finds. */
+const triesLocks = "tryLock" in Deno.FsFile.prototype && !Deno.env.get("CODEX_BIN");
+
 type Rest = Omit<RunCodexOptions, "args">;
 
 function inSandbox(stage: Stage, words: readonly string[], rest: Rest = {}) {
@@ -189,6 +192,75 @@ for (const { kind, env, ignore, reason } of BACKENDS) {
     assert.equal(await output.rest(), "");
     const run = await inSandbox(stage, script(`${away} exit 4`), { env });
     assert.equal(run.code, 4);
+  });
+
+  test("under the name codex-linux-sandbox it takes a policy", async (stage) => {
+    const helper = (policy: string, words: readonly string[]) => {
+      const flags = ["--sandbox-policy-cwd", stage.workspace, "--sandbox-policy", policy];
+      const args = ["--codex-run-as", "codex-linux-sandbox", ...flags, ...words];
+      return runCodex(stage, { args, env: { ...env, SECRET_KEY: "kept" } });
+    };
+    const touch = script("/bin/touch new && echo $SECRET_KEY");
+    assert.notEqual((await helper('{"type":"read-only"}', touch)).code, 0);
+    const written = await helper('{"type":"workspace-write"}', touch);
+    assert.deepEqual([written.code, written.stdout], [0, "kept\n"], written.stderr);
+    const ended = await helper('{"type":"danger-full-access"}', ["/bin/sh", "-c", "kill -TERM $$"]);
+    assert.equal(ended.code, 143);
+    // Full access to files, and none to the network.
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const connect = [
+      "--",
+      "/bin/bash",
+      "-c",
+      `: > new && exec 3<>/dev/tcp/127.0.0.1/${listener.addr.port}`,
+    ];
+    const external = (network: string) =>
+      helper(`{"type":"external-sandbox","network_access":"${network}"}`, connect);
+    assert.equal((await external("enabled")).code, 0);
+    const cut = await external("restricted");
+    assert.notEqual(cut.code, 0);
+    assert.doesNotMatch(cut.stderr, /new:/);
+    listener.close();
+    for (const policy of ["{", '{"type":"nope"}']) {
+      const refused = await helper(policy, ["echo", "RAN"]);
+      assert.deepEqual([refused.code, refused.stdout], [2, ""]);
+      assert.match(refused.stderr, /^error: --sandbox-policy: /);
+    }
+    assert.equal((await helper('{"type":"read-only"}', ["--"])).code, 2);
+    assert.equal((await helper('{"type":"read-only"}', ["--bogus", "true"])).code, 2);
+    assert.equal((await helper('{"type":"read-only"}', ["no-such-program"])).code, 127);
+  });
+
+  test("what is left behind when it is killed goes with the next run", async (stage) => {
+    const tmp = `${stage.root}/tmp`;
+    await Deno.mkdir(tmp);
+    // An executable keeps a cache of its code beside.
+    const names = () =>
+      [...Deno.readDirSync(tmp)].map(({ name }) => name).filter((name) =>
+        name.startsWith("codex-")
+      );
+    const wait = script("echo ready; exec sleep 1000");
+    const child = spawnCodex(stage, {
+      env: { ...env, TMPDIR: tmp },
+      args: ["sandbox", "linux", ...wait],
+    });
+    const output = await untilReady(child);
+    const [held = ""] = names();
+    assert.match(held, /^codex-sandbox-/);
+    // One that is in use stays.
+    const beside = await inSandbox(stage, script(":"), { env: { ...env, TMPDIR: tmp } });
+    assert.equal(beside.code, 0, beside.stderr);
+    assert.deepEqual(names(), [held]);
+    child.kill("SIGKILL");
+    await child.status;
+    assert.equal(await output.rest(), "");
+    const next = await inSandbox(stage, script(":"), { env: { ...env, TMPDIR: tmp } });
+    assert.equal(next.code, 0, next.stderr);
+    if (triesLocks) assert.deepEqual(names(), []);
+    const nowhere = { env: { ...env, TMPDIR: `${tmp}/none` } };
+    const refused = await inSandbox(stage, script("echo RAN"), nowhere);
+    assert.deepEqual([refused.code, refused.stdout], [125, ""]);
+    assert.match(refused.stderr, /no folder can be made in .*; TMPDIR may name another/);
   });
 
   const python = isLinux && await Deno.stat("/usr/bin/python3").then(() => true, () => false);

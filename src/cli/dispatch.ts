@@ -26,6 +26,10 @@ async function dispatch(world: World): Promise<number> {
     case "apply_patch":
     case "applypatch":
       return await applyPatch(world, first === RUN_AS ? rest.slice(1) : world.args);
+    case "codex-linux-sandbox": {
+      const words = first === RUN_AS ? rest.slice(1) : world.args;
+      return await (await import("./sandbox_helper.ts")).runSandboxHelper(words, world);
+    }
   }
   switch (first) {
     case "--codex-run-as-apply-patch":

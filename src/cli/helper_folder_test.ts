@@ -49,7 +49,8 @@ Deno.test("the folder is private, in front of the path, and gone at the end", as
     assert.equal(modeOf(rig.root), 0o700);
     assert.equal(modeOf(join(rig.root, name)), 0o700);
     const entries = [...Deno.readDirSync(join(rig.root, name))].map((entry) => entry.name).sort();
-    assert.deepEqual(entries, [".lock", "apply_patch", "applypatch"]);
+    const sandbox = Deno.build.os === "linux" ? ["codex-linux-sandbox"] : [];
+    assert.deepEqual(entries, [".lock", "apply_patch", "applypatch", ...sandbox]);
   }
   assert.deepEqual(rig.entries(), []);
   assert.deepEqual(rig.errors, []);

@@ -12,5 +12,6 @@ export { FilesError, type FilesErrorCode, filesErrorCode } from "./error.ts";
 export { HELD_FOLDER_MODE, isHeldFolder, isPresent } from "./held_place.ts";
 export { locatedMessage, type Position, positionAt } from "./located.ts";
 export { lockFile, type LockOptions, tryLockFile } from "./lock.ts";
+export { type LockedFolder, openLockedFolder } from "./locked_folder.ts";
 export { isInside, normalizePath, resolveLinks } from "./paths.ts";
 export { replaceFile, type ReplaceOptions } from "./replace.ts";

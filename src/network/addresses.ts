@@ -8,6 +8,39 @@ export function parseAddress(text: string): AddressBytes | null {
   return address.includes(":") ? parseIpv6(address) : parseIpv4(address);
 }
 
+/** The one spelling of an address: IPv6 in lower case, without leading zeros, its longest run of zeros as `::`. */
+export function formatAddress(address: AddressBytes): string {
+  if (address.length === 4) return address.join(".");
+  const groups = Array.from(
+    { length: 8 },
+    (_, at) => ((address[2 * at] ?? 0) << 8) | (address[2 * at + 1] ?? 0),
+  );
+  let [start, length] = [0, 0];
+  for (let from = 0; from < 8; from++) {
+    let zeros = 0;
+    while (groups[from + zeros] === 0) zeros++;
+    if (zeros > length) [start, length] = [from, zeros];
+  }
+  const written = (part: readonly number[]) => part.map((group) => group.toString(16)).join(":");
+  if (length < 2) return written(groups);
+  return `${written(groups.slice(0, start))}::${written(groups.slice(start + length))}`;
+}
+
+/**
+ * The spellings of all addresses at which a connection to this one may end: itself, an IPv4 address inside of it, and
+ * loopback for the unspecified address.
+ */
+export function equivalents(address: AddressBytes): readonly string[] {
+  const found = [formatAddress(address)];
+  if (address.every((byte) => byte === 0)) found.push("127.0.0.1", "::1");
+  else if (address.length === 16) {
+    for (const [range, offset] of EMBEDDED_IPV4) {
+      if (inRange(address, range)) found.push(...equivalents(address.slice(offset, offset + 4)));
+    }
+  }
+  return found;
+}
+
 function parseIpv4(text: string): AddressBytes | null {
   const parts = text.split(".");
   if (parts.length !== 4) return null;
@@ -69,6 +102,11 @@ const NON_PUBLIC_IPV6: readonly Range[] = [
   [[0xfe, 0x80], 10],
   // Site-local, which old networks still use as private addresses.
   [[0xfe, 0xc0], 10],
+  // Translation within one network, discarding, Teredo (which hides an IPv4 address), documentation.
+  [[0x00, 0x64, 0xff, 0x9b, 0x00, 0x01], 48],
+  [[0x01, 0x00, 0, 0, 0, 0, 0, 0], 64],
+  [[0x20, 0x01, 0x00, 0x00], 32],
+  [[0x20, 0x01, 0x0d, 0xb8], 32],
 ];
 
 /** IPv6 addresses that stand for an IPv4 one: the prefix, and where the four bytes are. */
@@ -77,6 +115,7 @@ const EMBEDDED_IPV4: readonly (readonly [Range, number])[] = [
   [[[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 96], 12],
   // Gateways translate these to IPv4.
   [[[0x00, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0], 96], 12],
+  [[[0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0], 96], 12],
   [[[0x20, 0x02], 16], 2],
 ];
 

@@ -19,20 +19,26 @@ export interface DialOptions {
 /** Enough for every real service, and no way to keep the proxy busy with one request. */
 const MOST_ADDRESSES = 8;
 
-/** Connects to the first address that answers; these and no others. `null` when none does in time. */
+/**
+ * Connects to the first address that answers; these and no others. `null` when none does in time, of which each has an
+ * equal share: one that loses packets in silence does not keep the next from being tried.
+ */
 export async function dialAddresses(
   addresses: readonly string[],
   port: number,
   options: DialOptions,
 ): Promise<Dialed | null> {
-  const result = await within(options.limits.connectMs, options.session.signal, async (signal) => {
-    for (const hostname of addresses.slice(0, MOST_ADDRESSES)) {
+  const tried = addresses.slice(0, MOST_ADDRESSES);
+  const share = options.limits.connectMs / tried.length;
+  for (const hostname of tried) {
+    const result = await within(share, options.session.signal, async (signal) => {
       const wire = await connectOrNull({ hostname, port, signal });
-      if (wire !== null) return adopt(wire, signal, options);
-    }
-    return null;
-  });
-  return result.kind === "done" ? result.value : null;
+      return wire && adopt(wire, signal, options);
+    });
+    if (result.kind === "aborted") return null;
+    if (result.kind === "done" && result.value !== null) return result.value;
+  }
+  return null;
 }
 
 export async function dialUnix(path: string, options: DialOptions): Promise<Dialed | null> {

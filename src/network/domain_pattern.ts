@@ -1,3 +1,4 @@
+import { formatAddress, parseAddress } from "./addresses.ts";
 import { NetworkError } from "./error.ts";
 import { compileGlob } from "./glob.ts";
 
@@ -5,10 +6,15 @@ import { compileGlob } from "./glob.ts";
 const LONGEST_HOST = 255;
 
 /**
- * The form in which hosts are compared: trimmed, lower case, without brackets, without one `:port` and without
- * trailing dots. `""` = no host.
+ * The one form in which hosts are compared and looked up: trimmed, lower case, without brackets, one `:port`, zone and
+ * trailing dots; letters beyond ASCII in the form that DNS has for them, addresses in their one spelling, also those
+ * that only resolvers take for one, such as `127.1`. `""` = no host.
  */
 export function normalizeHost(text: string): string {
+  return canonical(bareHost(text));
+}
+
+function bareHost(text: string): string {
   let host = text.trim().toLowerCase();
   if (host.startsWith("[")) {
     const end = host.indexOf("]");
@@ -17,6 +23,20 @@ export function normalizeHost(text: string): string {
   const colon = host.indexOf(":");
   if (colon >= 0 && colon === host.lastIndexOf(":")) host = host.slice(0, colon);
   return withoutDots(host);
+}
+
+const PLAIN_NAME = /^[\w.-]*$/;
+/** Resolvers read a name that ends so as an IPv4 address: a number of any size, octal or hexadecimal too. */
+const NUMERIC_END = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/;
+
+function canonical(host: string): string {
+  const address = parseAddress(host);
+  if (address !== null) return formatAddress(address);
+  if (PLAIN_NAME.test(host) && !NUMERIC_END.test(host)) return host;
+  // What is left is ASCII or letters of other scripts: anything else would end the name in a URL.
+  // deno-lint-ignore no-control-regex -- these are among them
+  if (/[\x00-\x2c\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]/.test(host)) return "";
+  return withoutDots(URL.parse(`http://${host}/`)?.hostname ?? "");
 }
 
 function withoutDots(host: string): string {
@@ -68,10 +88,14 @@ function parsePattern(pattern: string): Pattern {
   for (const [prefix, kind] of [["**.", "at_or_below"], ["*.", "below"]] as const) {
     const host = text.slice(prefix.length);
     if (text.startsWith(prefix) && host !== "" && !GLOB_CHARACTERS.test(host)) {
-      return { kind, host };
+      return { kind, host: hostOf(pattern, host) };
     }
   }
-  if (!GLOB_CHARACTERS.test(text)) return { kind: "exact", host: text };
+  if (!GLOB_CHARACTERS.test(text)) return { kind: "exact", host: hostOf(pattern, text) };
+  // Hosts come in ASCII, in which such letters are found nowhere.
+  if (/[\u0080-\uffff]/.test(text)) {
+    throw invalid(pattern, "letters beyond ASCII cannot stand beside *, ?, [ and {");
+  }
   return { kind: "glob", text, matches: globMatcher(pattern, text) };
 }
 
@@ -79,8 +103,14 @@ function parsePattern(pattern: string): Pattern {
 function normalizePattern(pattern: string): string {
   const text = pattern.trim().toLowerCase();
   return /^\[[0-9a-f:.%]*:[0-9a-f:.%]*\](:\d+)?$/.test(text) || !text.startsWith("[")
-    ? normalizeHost(text)
+    ? bareHost(text)
     : withoutDots(text);
+}
+
+function hostOf(pattern: string, text: string): string {
+  const host = canonical(text);
+  if (host === "") throw invalid(pattern, "it is no host");
+  return host;
 }
 
 function matcher(pattern: Exclude<Pattern, { kind: "exact" }>): (host: string) => boolean {
@@ -129,5 +159,8 @@ export function patternIncludes(managed: string, candidate: string): boolean {
 
 /** Whether two patterns are written differently only. */
 export function samePattern(left: string, right: string): boolean {
-  return normalizePattern(left) === normalizePattern(right);
+  const [one, other] = [parsePattern(left), parsePattern(right)].map((pattern) =>
+    JSON.stringify(pattern)
+  );
+  return one === other;
 }

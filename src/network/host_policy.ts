@@ -1,4 +1,10 @@
-import { isLoopbackAddress, isPublicAddress, parseAddress } from "./addresses.ts";
+import {
+  type AddressBytes,
+  equivalents,
+  isLoopbackAddress,
+  isPublicAddress,
+  parseAddress,
+} from "./addresses.ts";
 import { compileDomains, type DomainSet, normalizeHost } from "./domain_pattern.ts";
 import type {
   Block,
@@ -45,7 +51,8 @@ export class HostPolicy {
 
   /**
    * In order: denied patterns; literals of this machine and private networks; allowed patterns, else the decider;
-   * the addresses of the name. A name is looked up only once something allows it, because a lookup is a message too.
+   * the addresses of the name, which may be denied too. A name is looked up only once something allows it, because a
+   * lookup is a message too.
    */
   async decide(
     request: NetworkRequest,
@@ -56,6 +63,7 @@ export class HostPolicy {
     if (host === "") return blocked("not_allowed");
     if (this.#denied.matches(host)) return blocked("denied");
     const literal = parseAddress(host);
+    if (this.#isDenied(literal)) return blocked("denied");
     const named = this.#allowed.names(host);
     const local = literal === null ? host === "localhost" : !isPublicAddress(literal);
     if (local && !this.#settings.allowLocalBinding && !named) return blocked("not_allowed_local");
@@ -67,6 +75,7 @@ export class HostPolicy {
     }
     const addresses = literal === null ? await lookUp(host, ports, signal) : [host];
     const parsed = addresses.map(parseAddress);
+    if (parsed.some((address) => this.#isDenied(address))) return blocked("denied");
     const namedLocal = named && local;
     const usable = this.#settings.allowLocalBinding || namedLocal ||
       parsed.every((address) => address !== null && isPublicAddress(address));
@@ -76,6 +85,10 @@ export class HostPolicy {
     const own = addresses.some((address) => ports.isOwnListener(address, request.port));
     if (!usable || strayed || own) return blocked("not_allowed_local");
     return { kind: "allowed", addresses, source };
+  }
+
+  #isDenied(address: AddressBytes | null): boolean {
+    return address !== null && equivalents(address).some((host) => this.#denied.matches(host));
   }
 }
 

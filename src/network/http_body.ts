@@ -8,6 +8,10 @@ export type Framing =
   | { readonly kind: "chunked" }
   | { readonly kind: "until_close" };
 
+export function isEmpty(framing: Framing): boolean {
+  return framing.kind === "none" || (framing.kind === "length" && framing.bytes === 0);
+}
+
 /** `null` when the headers leave it open to interpretation, which is how requests are smuggled. */
 export function requestFraming(headers: HeaderList): Framing | null {
   return declaredFraming(headers, { kind: "none" });

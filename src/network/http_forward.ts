@@ -1,7 +1,7 @@
 import type { ByteReader } from "./byte_reader.ts";
 import type { Dialed } from "./dial.ts";
 import type { Client } from "./exchange.ts";
-import { copyBody, type Framing, requestFraming, responseFraming } from "./http_body.ts";
+import { copyBody, type Framing, responseFraming } from "./http_body.ts";
 import {
   endToEnd,
   type HeaderList,
@@ -12,9 +12,15 @@ import {
   without,
 } from "./http_head.ts";
 import { respond, UPSTREAM_FAILURE } from "./http_response.ts";
-import { type Wire, writeAll } from "./session.ts";
+import { closeQuietly, LINGER_MS, type Wire, writeAll } from "./session.ts";
 import { IdleWatch, within } from "./time_bounds.ts";
 import type { NetworkLimits } from "./types.ts";
+
+/** A plain request as it came in. */
+export interface PlainRequest {
+  readonly head: RequestHead;
+  readonly framing: Framing;
+}
 
 /** Where a plain request goes on. */
 export interface Forward {
@@ -30,23 +36,21 @@ export interface Forward {
 /** Responses before the one that counts, such as 103 Early Hints. */
 const MOST_INTERIM = 16;
 
-/** Headers that mean something to this proxy only. */
-const OWN_HEADERS = ["host", "x-unix-socket"];
+const BROKEN_BODY = { status: 400, body: "the body ended early or is not well formed" };
+
+/** Headers that mean something to this proxy only, or that it writes anew. */
+const OWN_HEADERS = ["host", "x-unix-socket", "content-length"];
 
 /**
  * Sends one request on and its response back. Bodies are copied to their declared end and not a byte further, so that
  * a second request hidden behind the first is never sent.
  */
 export async function forward(
-  head: RequestHead,
+  { head, framing }: PlainRequest,
   client: Client,
   to: Forward,
   limits: NetworkLimits,
 ): Promise<void> {
-  const framing = requestFraming(head.headers);
-  if (framing === null) {
-    return await respond(client.wire, { status: 400, body: "the length of the body is not clear" });
-  }
   using watch = new IdleWatch(limits.idleMs, () => client.session[Symbol.dispose]());
   const server = watched(to.dialed.wire, watch);
   const answer = watched(client.wire, watch);
@@ -55,14 +59,24 @@ export async function forward(
   } catch {
     return await respond(client.wire, UPSTREAM_FAILURE);
   }
-  // The server may answer before it has read everything, so the body goes on beside.
+  const state = { answered: false, broken: false };
+  let isDeaf = false;
+  // The server may answer before it has read everything, so the body goes on beside; what it does not take is read
+  // all the same, or the client would be cut off before it sees the answer.
   const sent = copyBody(client.reader, framing, {
     chunks: true,
-    write: (bytes) => writeAll(server, bytes),
+    async write(bytes) {
+      if (!isDeaf) await writeAll(server, bytes).catch(() => isDeaf = true);
+    },
   }).catch(() => false);
-  await receive(head, answer, client, to, limits, watch);
-  // Nobody waits for the rest of a body that has been answered; the session closes what is left.
-  void sent;
+  void sent.then((complete) => {
+    if (complete || isDeaf || state.answered) return;
+    // The server would wait for the rest for ever.
+    state.broken = true;
+    closeQuietly(to.dialed.wire);
+  });
+  await receive(head, answer, client, to, limits, watch, state);
+  await within(LINGER_MS, client.session.signal, () => sent);
 }
 
 function requestHead(head: RequestHead, framing: Framing, to: Forward): Uint8Array {
@@ -70,6 +84,7 @@ function requestHead(head: RequestHead, framing: Framing, to: Forward): Uint8Arr
   return serializeHead(`${head.method} ${to.target} HTTP/1.1`, [
     ["Host", to.host],
     ...kept,
+    ...(framing.kind === "length" ? [["Content-Length", String(framing.bytes)] as const] : []),
     ...(framing.kind === "chunked" ? [["Transfer-Encoding", "chunked"] as const] : []),
     ...(to.authorization === null ? [] : [["Proxy-Authorization", to.authorization] as const]),
     ["Connection", "close"],
@@ -83,10 +98,13 @@ async function receive(
   { dialed }: Forward,
   limits: NetworkLimits,
   watch: IdleWatch,
+  state: { answered: boolean; readonly broken: boolean },
 ): Promise<void> {
   for (let interims = 0; interims <= MOST_INTERIM; interims++) {
     const head = await readResponseHead(dialed.reader, client, limits);
-    if (head === null) return await respond(client.wire, UPSTREAM_FAILURE);
+    if (head === null) {
+      return await respond(client.wire, state.broken ? BROKEN_BODY : UPSTREAM_FAILURE);
+    }
     watch.touch();
     const framing = responseFraming(head.headers, head.status, request.method);
     // No upgrade was asked for, as the header is not passed on.
@@ -94,6 +112,7 @@ async function receive(
       return await respond(client.wire, UPSTREAM_FAILURE);
     }
     const interim = head.status < 200;
+    if (!interim) state.answered = true;
     // An HTTP/1.0 client knows neither interim responses nor chunks.
     if (interim && request.version === "HTTP/1.0") continue;
     await writeAll(answer, responseHead(head, framing, request.version, interim));

@@ -9,6 +9,7 @@ import {
 import { dialAddresses, type Dialed, dialUpstream, tunnelUpstream } from "./dial.ts";
 import { requestFor } from "./host_policy.ts";
 import { basicUser, parseRequestHead, type RequestHead } from "./http_head.ts";
+import { isEmpty, requestFraming } from "./http_body.ts";
 import { type Forward, forward } from "./http_forward.ts";
 import { blockedJson, blockedText, disabled, respond, UPSTREAM_FAILURE } from "./http_response.ts";
 import { serveUnixSocket, UNIX_SOCKET_HEADER } from "./unix_socket.ts";
@@ -18,7 +19,7 @@ import { tunnel } from "./tunnel.ts";
 import type { NetworkRequest } from "./types.ts";
 import { upstreamFor } from "./upstream_proxy.ts";
 
-/** Methods that limited mode lets through. */
+/** Methods that limited mode lets through, without a body. */
 const READING = ["GET", "HEAD", "OPTIONS"];
 
 const ATTEMPT_PREFIX = "codex-net-attempt-";
@@ -74,6 +75,9 @@ async function serveConnect(
     method: "CONNECT",
     attemptId: attemptIdOf(head),
   });
+  if (request.host === "") {
+    return await respond(wire, { status: 400, body: "CONNECT needs host:port" });
+  }
   const { settings } = context.state();
   if (!settings.enabled || settings.mode === "limited") {
     const block = settings.enabled ? METHOD_NOT_ALLOWED : PROXY_DISABLED;
@@ -113,13 +117,16 @@ function upstreamOf(context: ProxyContext, scheme: "http" | "https", host: strin
 async function servePlain(head: RequestHead, client: Client, context: ProxyContext): Promise<void> {
   const { wire } = client;
   const { settings } = context.state();
-  const methodBlock = settings.mode === "limited" && !READING.includes(head.method)
-    ? METHOD_NOT_ALLOWED
-    : null;
-  if (head.headers.some(([name]) => name.toLowerCase() === UNIX_SOCKET_HEADER)) {
-    return await serveUnixSocket(head, client, context, methodBlock);
+  const framing = requestFraming(head.headers);
+  if (framing === null) {
+    return await respond(wire, { status: 400, body: "the length of the body is not clear" });
   }
-  const url = head.target.startsWith("/") ? null : URL.parse(head.target);
+  const reads = READING.includes(head.method) && isEmpty(framing);
+  const methodBlock = settings.mode === "limited" && !reads ? METHOD_NOT_ALLOWED : null;
+  if (head.headers.some(([name]) => name.toLowerCase() === UNIX_SOCKET_HEADER)) {
+    return await serveUnixSocket({ head, framing }, client, context, methodBlock);
+  }
+  const url = head.target.startsWith("/") ? null : URL.parse(inAscii(head.target));
   if (url === null || url.protocol !== "http:" || url.hostname === "") {
     return await respond(wire, {
       status: 400,
@@ -143,7 +150,7 @@ async function servePlain(head: RequestHead, client: Client, context: ProxyConte
   }
   const planned = await dialPlain(request, url, verdict.addresses, client, context);
   if (planned === null) return await respond(wire, UPSTREAM_FAILURE);
-  await forward(head, client, planned, context.limits);
+  await forward({ head, framing }, client, planned, context.limits);
 }
 
 async function dialPlain(
@@ -167,10 +174,23 @@ async function dialPlain(
 
 /** `host:port`, with brackets around IPv6. */
 function splitAuthority(authority: string): { host: string; port: number } | null {
-  const match = /^(?:\[([0-9a-f:.%]+)\]|([^\s:/?#@[\]]+)):(\d{1,5})$/i.exec(authority);
-  const host = match?.[1] ?? match?.[2];
+  const match = /^(?:\[([0-9a-f:.]+)\]|([^\s:/?#@%[\]]+)):(\d{1,5})$/i.exec(authority);
   const port = Number(match?.[3]);
-  return host !== undefined && port >= 1 && port <= 65535 ? { host, port } : null;
+  const host = inAscii(match?.[1] ?? match?.[2] ?? "");
+  if (host === "" || !(port >= 1 && port <= 65535)) return null;
+  try {
+    return { host: decodeURIComponent(host), port };
+  } catch {
+    return null;
+  }
+}
+
+/** A head has one character for each byte; those beyond ASCII are escaped, as the bytes that they are. */
+function inAscii(text: string): string {
+  return text.replace(
+    /[\x80-\xff]/g,
+    (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 function authorityOf(host: string, port: number): string {

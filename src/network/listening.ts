@@ -2,7 +2,8 @@ import { NetworkError } from "./error.ts";
 import { ByteReader } from "./byte_reader.ts";
 import type { Client } from "./exchange.ts";
 import { respond } from "./http_response.ts";
-import { Session, type Wire } from "./session.ts";
+import { LINGER_MS, Session, type Wire } from "./session.ts";
+import { within } from "./time_bounds.ts";
 
 export interface ServeOptions {
   /** Connections at the same time, over all listeners that share the options. */
@@ -71,7 +72,9 @@ export class Clients implements AsyncDisposable {
     }
     this.#sessions.add(session);
     try {
-      await serve({ wire, reader: new ByteReader(wire), address, session });
+      const client = { wire, reader: new ByteReader(wire), address, session };
+      await serve(client);
+      await linger(client);
     } catch (error) {
       // Whatever a broken connection throws ends that connection and nothing else.
       if (!session.signal.aborted) this.#options.onError(error);
@@ -91,6 +94,17 @@ export class Clients implements AsyncDisposable {
     for (const session of this.#sessions) session[Symbol.dispose]();
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
+}
+
+/**
+ * Tells the client that nothing more comes and waits until it has closed. Closing while something that it sent is unread
+ * would reset the connection, and the answer could be lost with it.
+ */
+async function linger({ wire, reader, session }: Client): Promise<void> {
+  await wire.closeWrite();
+  await within(LINGER_MS, session.signal, async (signal) => {
+    while (!signal.aborted && await reader.readSome() !== null);
+  });
 }
 
 /** Throws `NetworkError("listen_failed")`. */

@@ -1,23 +1,22 @@
-import { join } from "node:path";
 import { type AbsolutePath } from "../protocol/mod.ts";
 import { type Logger, SILENT_LOGGER } from "../telemetry/mod.ts";
 import { isLoopbackAddress, parseAddress } from "./addresses.ts";
 import { serveAdmin } from "./admin.ts";
 import { Audit, type BlockedEntry } from "./audit.ts";
+import { openBridgeSocket } from "./bridge_socket.ts";
 import { proxyEnvironment } from "./child_environment.ts";
 import type { Client, ProxyContext, ProxyState } from "./exchange.ts";
 import { HostPolicy, systemResolver } from "./host_policy.ts";
 import { serveHttp } from "./http_proxy.ts";
 import { clampToLoopback, type ListenAddress } from "./listen_address.ts";
-import { Clients, listenTcp, listenUnix } from "./listening.ts";
+import { Clients, listenTcp } from "./listening.ts";
 import {
   checkSettings,
   DEFAULT_NETWORK_LIMITS,
   type NetworkConstraints,
   NO_CONSTRAINTS,
 } from "./settings.ts";
-import { serveSocks, SOCKS_VERSION } from "./socks5.ts";
-import { within } from "./time_bounds.ts";
+import { serveSocks } from "./socks5.ts";
 import type {
   NetworkAuditEntry,
   NetworkDecider,
@@ -208,39 +207,6 @@ function openListener(
   own.push(opened);
   clients.serve(listener, ({ remoteAddr }) => `${remoteAddr.hostname}:${remoteAddr.port}`, serve);
   return opened;
-}
-
-/** One socket for both protocols: the first byte of SOCKS is none that HTTP starts with. */
-async function openBridgeSocket(
-  folder: AbsolutePath,
-  clients: Clients,
-  context: ProxyContext,
-): Promise<AbsolutePath> {
-  await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, `network-${crypto.randomUUID().slice(0, 8)}.sock`);
-  const listener = listenUnix(path);
-  const removed = {
-    accept: () => listener.accept(),
-    close: (): void => {
-      listener.close();
-      try {
-        Deno.removeSync(path);
-      } catch {
-        // Somebody else has removed it.
-      }
-    },
-  };
-  clients.serve(removed, () => "bridge", async (client) => {
-    const first = await within(
-      context.limits.headMs,
-      client.session.signal,
-      () => client.reader.peek(),
-    );
-    if (first.kind !== "done" || first.value === null) return;
-    if (first.value !== SOCKS_VERSION) return await serveHttp(client, context);
-    if (context.state().settings.enableSocks5) await serveSocks(client, context);
-  });
-  return path;
 }
 
 function leadsTo(own: readonly ListenAddress[], address: string, port: number): boolean {

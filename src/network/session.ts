@@ -25,8 +25,11 @@ export class Session implements Disposable {
   }
 }
 
+/** How long a client may take to see that there is an answer and to stop talking. Milliseconds. */
+export const LINGER_MS = 2_000;
+
 /** Closing twice is an error to the runtime, and none to us. */
-function closeQuietly(connection: Pick<Wire, "close">): void {
+export function closeQuietly(connection: Pick<Wire, "close">): void {
   try {
     connection.close();
   } catch {

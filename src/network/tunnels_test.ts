@@ -239,3 +239,67 @@ Deno.test("disposing ends connections, pending questions and the socket's file",
   assert.deepEqual([...Deno.readDirSync(`${folder}/bridge`)], []);
   await Deno.remove(folder, { recursive: true });
 });
+
+/** Sockets of a process that was killed. */
+async function leaveSockets(paths: readonly string[]): Promise<void> {
+  const script =
+    `for (const path of ${JSON.stringify(paths)}) Deno.listen({ transport: "unix", path });` +
+    'console.log("ready"); setInterval(() => {}, 1000);';
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--no-config", script],
+    stdout: "piped",
+    env: { DENO_NO_UPDATE_CHECK: "1" },
+  }).spawn();
+  const reader = child.stdout.getReader();
+  await reader.read();
+  child.kill("SIGKILL");
+  await child.status;
+  await reader.cancel();
+}
+
+Deno.test({
+  name: "the socket of a proxy that was killed is removed by the next, one in use is not",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const bridgeDir = await Deno.makeTempDir();
+    const names = ["network-0000000a.sock", "network-0000000b.sock", "network-0000000c.sock"];
+    const [old = "", fresh = "", used = ""] = names.map((name) => `${bridgeDir}/${name}`);
+    await leaveSockets([old, fresh]);
+    const listener = Deno.listen({ transport: "unix", path: used });
+    const before = new Date(Date.now() - 3_600_000);
+    for (const path of [old, used]) await Deno.utime(path, before, before);
+    {
+      await using _rig = await openNetworkRig({ bridgeDir });
+      const left = [...Deno.readDirSync(bridgeDir)].map(({ name }) => name).sort();
+      assert.deepEqual(left.slice(0, 2), names.slice(1));
+      assert.equal(left.length, 3);
+    }
+    listener.close();
+    await Deno.remove(bridgeDir, { recursive: true });
+  },
+});
+
+Deno.test({
+  name: "an address that does not answer leaves time for the next" +
+    (Deno.build.os === "linux" ? "" : " (ignored: not Linux)"),
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    await using rig = await openNetworkRig({
+      settings: ALLOWED,
+      names: { "allowed.test": ["127.0.0.2", "127.0.0.1"] },
+      limits: { connectMs: 1000 },
+    });
+    const port = rig.originPort;
+    // Nobody accepts here, and when the queue is full the system drops what comes, as a lost address does.
+    using _full = Deno.listen({ hostname: "127.0.0.2", port });
+    const waiting: Deno.Conn[] = [];
+    for (let isFull = false; !isFull;) {
+      const signal = AbortSignal.timeout(100);
+      await Deno.connect({ hostname: "127.0.0.2", port, signal })
+        .then((connection) => waiting.push(connection), () => isFull = true);
+    }
+    const answer = await rig.ask(`GET http://allowed.test:${port}/ HTTP/1.1\r\n\r\n`);
+    assert.match(answer, /^HTTP\/1\.1 200 /);
+    for (const connection of waiting) connection.close();
+  },
+});

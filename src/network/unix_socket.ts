@@ -6,8 +6,8 @@ import {
   type ProxyContext,
   UNIX_SOCKET_NOT_ALLOWED,
 } from "./exchange.ts";
-import { headerValues, type RequestHead } from "./http_head.ts";
-import { forward } from "./http_forward.ts";
+import { headerValues } from "./http_head.ts";
+import { forward, type PlainRequest } from "./http_forward.ts";
 import {
   blockMessage,
   disabled,
@@ -22,12 +22,13 @@ export const UNIX_SOCKET_HEADER = "x-unix-socket";
 
 /** Sends a request to a socket of this machine, if its path is allowed. */
 export async function serveUnixSocket(
-  head: RequestHead,
+  request: PlainRequest,
   client: Client,
   context: ProxyContext,
   methodBlock: Block | null,
 ): Promise<void> {
   const { wire } = client;
+  const { head } = request;
   const { settings } = context.state();
   const [path = "", ...more] = headerValues(head.headers, UNIX_SOCKET_HEADER);
   const audit = (block: Block | null): void =>
@@ -68,7 +69,7 @@ export async function serveUnixSocket(
   const url = head.target.startsWith("/") ? null : URL.parse(head.target);
   const target = url === null ? head.target : `${url.pathname}${url.search}`;
   const host = url?.host || headerValues(head.headers, "host")[0] || "localhost";
-  await forward(head, client, { dialed, target, host, authorization: null }, context.limits);
+  await forward(request, client, { dialed, target, host, authorization: null }, context.limits);
 }
 
 /**

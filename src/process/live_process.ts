@@ -37,6 +37,7 @@ export class LiveProcess {
   #piecesLeft = MAX_PIECES;
   /** Set when the process has ended and its output is drained. */
   #exitCode: number | null = null;
+  #remark: string | null = null;
   #onOutput: (() => void) | null = null;
 
   /** Output starts to flow with this call: `onStart` must have returned. */
@@ -85,12 +86,15 @@ export class LiveProcess {
       this.kill();
       await this.finished;
     }
+    // Then only its end is still to be told, and what is said of it.
+    if (this.exited) await this.finished;
     const { bytes, total } = this.#poll.drain();
     return {
       output: bytes,
       totalBytes: total,
       exitCode: this.#exitCode,
       exited: this.exited,
+      remark: this.#remark,
       wallMs: performance.now() - started,
     };
   }
@@ -133,7 +137,7 @@ export class LiveProcess {
       logger.error("cleaning up after a process failed", { processId, error: String(error) });
     }
     try {
-      await onExit({ processId, exitCode, durationMs, transcript });
+      this.#remark = await onExit({ processId, exitCode, durationMs, transcript }) ?? null;
     } catch (error) {
       logger.error("telling the end of a process failed", { processId, error: String(error) });
     }

@@ -57,6 +57,8 @@ export interface PollResult {
   /** Null while it runs. */
   readonly exitCode: number | null;
   readonly exited: boolean;
+  /** What `onExit` returned, with the look that sees the end. */
+  readonly remark: string | null;
   readonly wallMs: number;
 }
 
@@ -70,8 +72,11 @@ export interface OpenProcessOptions {
   readonly onStart: (processId: string) => void | Promise<void>;
   /** Pieces of at most 8192 bytes, cut at UTF-8 boundaries, at most 10 000 of them. */
   readonly onChunk: (chunk: Uint8Array) => void;
-  /** Called exactly once, after exit and after the output is drained, whenever that is. */
-  readonly onExit: (end: ProcessEnd) => void | Promise<void>;
+  /**
+   * Called exactly once, after exit and after the output is drained, whenever that is. Returns what is to be said to
+   * whoever sees the end; `null` or nothing = nothing.
+   */
+  readonly onExit: (end: ProcessEnd) => string | null | void | Promise<string | null | void>;
 }
 
 export interface ProcessEnd {

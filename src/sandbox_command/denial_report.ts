@@ -1,5 +1,5 @@
 import { type Denial, denialStreamArgv, parseDenial } from "../sandbox/mod.ts";
-import { descendants, readProcessTree } from "./process_tree.ts";
+import { descendants, readProcessTree, signalProcess } from "./process_tree.ts";
 
 /** How often the command's processes are looked up: one that lives shorter than this is missed. Milliseconds. */
 const LOOK_EVERY_MS = 50;
@@ -14,11 +14,12 @@ export interface DenialWatch extends AsyncDisposable {
   follow(pid: number): void;
 }
 
-/** Starts to read the log of the system. To be called before the command starts. */
+/** Starts to read the log of the system. To be called before the command starts. `argv` prints it as it grows. */
 export async function watchDenials(
   out: { write(text: string): Promise<boolean> },
+  argv: readonly string[] = denialStreamArgv(),
 ): Promise<DenialWatch> {
-  const [program = "", ...args] = denialStreamArgv();
+  const [program = "", ...args] = argv;
   const log = new Deno.Command(program, { args, stdin: "null", stdout: "piped", stderr: "null" })
     .spawn();
   const seen: Denial[] = [];
@@ -42,9 +43,14 @@ export async function watchDenials(
       clearInterval(timer);
       await looking;
       await pause(SETTLE_MS);
-      log.kill("SIGTERM");
+      signalProcess(log.pid, "SIGTERM");
       await reading;
-      await log.status;
+      const { code, signal } = await log.status;
+      if (code !== 0 && signal === null) {
+        await out.write(
+          `codex: ${program} failed with exit code ${code}, so refusals may be missing\n`,
+        );
+      }
       await out.write(denialReport(seen, pids));
     },
   };

@@ -12,7 +12,8 @@ export interface CommandNetwork extends AsyncDisposable {
   environment(env: Record<string, string>): Record<string, string>;
 }
 
-const NOTHING_REQUIRED: CommandNetwork = {
+/** The policy alone decides. */
+export const NOTHING_REQUIRED: CommandNetwork = {
   bridge: null,
   environment: (env) => env,
   [Symbol.asyncDispose]: () => Promise.resolve(),

@@ -14,7 +14,12 @@ import { startedCommand } from "./command_item.ts";
 import { IncompatiblePayload, ToolFailure } from "./errors.ts";
 import { formattedOutput, newChunkId, pollText, withNote } from "./format.ts";
 import { interceptPatch } from "./intercept_patch.ts";
-import { type AttemptResult, orchestrate, refuseIdleEscalation } from "./orchestrate.ts";
+import {
+  type AttemptResult,
+  type DescribeEnd,
+  orchestrate,
+  refuseIdleEscalation,
+} from "./orchestrate.ts";
 import { boolean, functionSpec, number, object, text } from "./schema.ts";
 import type { Tool, ToolCall, ToolContext, ToolOutput } from "./types.ts";
 
@@ -74,8 +79,8 @@ async function run(
       ...escalation,
     },
     context,
-    (confined, denied) =>
-      open({ call, command, cwd, tty, yieldMs, denied }, confined, context, signal),
+    (confined, denied, describe) =>
+      open({ call, command, cwd, tty, yieldMs, denied, describe }, confined, context, signal),
   );
   signal.throwIfAborted();
   if (opened.kind === "not_started") {
@@ -99,6 +104,7 @@ async function run(
 interface Launch {
   /** Fires when a person has refused a host: the command is ended, whenever that is. */
   readonly denied: AbortSignal;
+  readonly describe: DescribeEnd;
   readonly call: ToolCall;
   readonly command: readonly string[];
   readonly cwd: AbsolutePath;
@@ -145,6 +151,7 @@ async function open(
       try {
         await confined[Symbol.asyncDispose]();
         if (item !== null) await emitEnd(item, end, context);
+        return launch.describe(end.exitCode, decodeLossy(end.transcript));
       } finally {
         over.abort();
         ended.resolve();

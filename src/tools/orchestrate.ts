@@ -40,8 +40,18 @@ export interface Orchestrated<T> {
   readonly note: string | null;
 }
 
-/** Runs a command once. `denied` fires when a person has refused it a host. */
-export type RunAttempt<T> = (confined: Confined, denied: AbortSignal) => Promise<AttemptResult<T>>;
+/** For the model, about a command that has ended: what the sandbox or the network proxy refused it. */
+export type DescribeEnd = (exitCode: number, text: string) => string | null;
+
+/**
+ * Runs a command once. `denied` fires when a person has refused it a host; `describe` is for a command that ends after
+ * the attempt has returned.
+ */
+export type RunAttempt<T> = (
+  confined: Confined,
+  denied: AbortSignal,
+  describe: DescribeEnd,
+) => Promise<AttemptResult<T>>;
 
 const APPROVAL_NAMES: Readonly<Record<ApprovalPolicy, string>> = {
   "untrusted": "UnlessTrusted",
@@ -120,9 +130,11 @@ async function runIn<T>(
     throw error;
   });
   await tellLimits(sandbox, confined, context);
+  const refused = refusals(confined, context, network);
+  const describe: DescribeEnd = (exitCode, text) => refused(exitCode, text).note;
   let result: AttemptResult<T>;
   try {
-    result = await attempt(confined, network?.attempt.denied ?? NEVER);
+    result = await attempt(confined, network?.attempt.denied ?? NEVER, describe);
   } catch (error) {
     network?.attempt[Symbol.dispose]();
     throw error;
@@ -133,20 +145,37 @@ async function runIn<T>(
     void result.ended?.finally(() => network?.attempt[Symbol.dispose]());
     return run;
   }
-  const blocked = network?.attempt.takeOutcome() ?? null;
+  const { byUser, byProxy, note } = refused(exitCode, text());
   network?.attempt[Symbol.dispose]();
-  if (blocked?.kind === "denied_by_user") throw new ToolFailure(REJECTED);
-  if (blocked !== null) return { ...run, note: blocked.text };
+  if (byUser) throw new ToolFailure(REJECTED);
+  if (byProxy) return { ...run, note };
   if (!(confined.began?.(exitCode) ?? true)) return { ...run, began: false };
-  const { kind } = confined;
-  const failure = {
-    kind,
-    exitCode,
-    text: text(),
-    policy: context.sandboxPolicy,
-    hasProxy: network !== null,
+  return { ...run, note, denied: looksDenied({ kind: confined.kind, exitCode, text: text() }) };
+}
+
+interface Refusals {
+  readonly byUser: boolean;
+  readonly byProxy: boolean;
+  readonly note: string | null;
+}
+
+/** What an attempt that has ended was refused. Found out once, since the proxy tells it once. */
+function refusals(
+  { kind }: Confined,
+  context: ToolContext,
+  network: OpenNetwork | null,
+): (exitCode: number, text: string) => Refusals {
+  let found: Refusals | null = null;
+  const find = (exitCode: number, text: string): Refusals => {
+    const blocked = network?.attempt.takeOutcome() ?? null;
+    if (blocked?.kind === "denied_by_user") return { byUser: true, byProxy: true, note: REJECTED };
+    if (blocked !== null) return { byUser: false, byProxy: true, note: blocked.text };
+    const policy = context.sandboxPolicy;
+    const hasProxy = network !== null;
+    const note = describeDenial({ kind, exitCode, text, policy, hasProxy });
+    return { byUser: false, byProxy: false, note };
   };
-  return { ...run, note: describeDenial(failure), denied: looksDenied(failure) };
+  return (exitCode, text) => found ??= find(exitCode, text);
 }
 
 const NEVER = new AbortController().signal;

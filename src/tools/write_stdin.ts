@@ -1,7 +1,7 @@
 import { Arguments } from "./arguments.ts";
 import { IncompatiblePayload, ToolFailure } from "./errors.ts";
 import { clampYield, decodeLossy } from "./exec_command.ts";
-import { newChunkId, pollText } from "./format.ts";
+import { newChunkId, pollText, withNote } from "./format.ts";
 import { functionSpec, number, object, text } from "./schema.ts";
 import type { Tool, ToolCall, ToolContext, ToolOutput } from "./types.ts";
 
@@ -58,7 +58,7 @@ async function run(
       wallMs: result.poll.wallMs,
       exitCode: result.poll.exitCode,
       sessionId: result.poll.exited ? null : processId,
-      text: decodeLossy(result.poll.output),
+      text: withNote(decodeLossy(result.poll.output), result.poll.remark),
       totalBytes: result.poll.totalBytes,
       maxTokens,
     }),

@@ -59,7 +59,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   exec: ["app"],
   demo: ["app", "scripted"],
   // One command and no session: what it needs loads in a third of the time of the whole app.
-  sandbox_command: ["config", "platform", "process", "sandbox", "network"],
+  sandbox_command: ["config", "files", "platform", "process", "sandbox", "network"],
   // Looks at everything and changes nothing; a broken part must not keep the others from being looked at.
   doctor: ["platform", "files", "config", "auth", "model", "git", "sandbox", "process"],
   // The one server that hands out answers and keeps the key: nothing of the agent is in it.
@@ -67,6 +67,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // One executable is several programs: as `apply_patch`, and as the helper that confines itself, it has no front end.
   cli: [
     "platform",
+    "files",
     "config",
     "auth",
     "exec",

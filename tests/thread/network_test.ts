@@ -212,8 +212,41 @@ proxied("a command that runs on is ended when a person says no later", async () 
   );
   await rig.until("turn_completed");
   assert.notEqual(session, "");
+  assert.match(output(rig, "c2"), /exec command rejected by user\n?$/);
   assert.deepEqual(place.served, []);
 });
+
+proxied(
+  "what the lists block is told to whoever sees the end of a command that ran on",
+  async () => {
+    await using place = await Place.open("enabled = true");
+    const script = `read line; ${place.ask("127.0.0.1").replaceAll("\n", "; ")}`;
+    const more = { shell: "bash", login: false, tty: true, yield_time_ms: 250 };
+    await using rig = await openThreadRig((request, index) => {
+      if (index === 0) {
+        return reply(
+          created(),
+          functionCall("c1", "exec_command", { cmd: script, ...more }),
+          completed(),
+        );
+      }
+      if (index > 1) return textReply("done");
+      const session = /session ID (\d+)/i.exec(JSON.stringify(request.body.input))?.[1];
+      const args = { session_id: Number(session), chars: "go\n", yield_time_ms: 30_000 };
+      return reply(created(), functionCall("c2", "write_stdin", args), completed());
+    }, {
+      codexHome: place.codexHome,
+      config: [...config("never"), "features.unified_exec=true"],
+    });
+    await rig.say("go");
+    await rig.until("turn_completed");
+    assert.match(
+      output(rig, "c2"),
+      /Process exited with code 0[^]*\nNetwork access to "127\.0\.0\.1" was blocked: [^\n]+\.\n?$/,
+    );
+    assert.deepEqual(place.served, []);
+  },
+);
 
 proxied("requirements that do not switch the proxy on leave no network at all", async () => {
   await using place = await Place.open("enabled = false");

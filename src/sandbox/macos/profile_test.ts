@@ -24,6 +24,11 @@ const CASES: Readonly<Record<string, SeatbeltRules>> = {
   workspace: WORKSPACE,
   workspace_network: { ...WORKSPACE, network: "full" },
   proxy: { ...WORKSPACE, network: { ports: [8081, 3128, 3128], localBinding: false } },
+  full_access_proxy: {
+    ...READ_ONLY,
+    write: [{ root: "/", readOnly: [] }],
+    network: { ports: [3128], localBinding: false },
+  },
   proxy_local_binding: { ...READ_ONLY, network: { ports: [3128], localBinding: true } },
 };
 
@@ -124,11 +129,40 @@ Deno.test("seatbelt: a proxy without a port opens nothing", () => {
   );
 });
 
+/** Names of folders, each with what means something to the profile's language, to `-D` or to a regex. */
+const HOSTILE = [
+  '/w")) (allow default) (("',
+  "/w\n(allow default)",
+  "/w))(allow default)((",
+  "/w\\",
+  '/w\\"',
+  "/w; (deny default)",
+  "/w=x -DWRITABLE_ROOT_0=/",
+  "/-D",
+  '/w#"^/"',
+  '/(param "WRITABLE_ROOT_1")',
+  "/w'`$(x)",
+  "/w\u0301é\u202e",
+];
+
 Deno.test("seatbelt: no path can become part of the language", () => {
-  const root = '/w")) (allow default) (("';
-  const { text, parameters } = seatbeltProfile({ ...READ_ONLY, write: [{ root, readOnly: [] }] });
-  assert.ok(!text.includes("allow default"));
-  assert.deepEqual(parameters, [["WRITABLE_ROOT_0", root]]);
+  const rules = (path: string): SeatbeltRules => ({
+    read: { roots: [path], platform: true },
+    write: [{ root: path, readOnly: [`${path}/a/.git`, `${path}/.codex`] }],
+    network: "full",
+    cacheDir: path,
+  });
+  for (const path of HOSTILE) {
+    const { text, parameters } = seatbeltProfile(rules(path));
+    assert.equal(text, seatbeltProfile(rules("/ab")).text, path);
+    const values = new Set(parameters.map(([, value]) => value));
+    for (const value of [path, `${path}/.codex`]) assert.ok(values.has(value), path);
+    for (const [name] of parameters) assert.match(name, /^[A-Z_0-9]+$/);
+    // Each is one word, whatever is in it, and no word before the command could be taken for another flag.
+    const argv = seatbeltArgv(rules(path), ["true"]);
+    assert.equal(argv.length, 3 + parameters.length + 2);
+    for (const word of argv.slice(3, -2)) assert.match(word, /^-D[A-Z_0-9]+=\//);
+  }
 });
 
 Deno.test("seatbelt: the command stands behind the parameters, by the system's own program", () => {

@@ -6,6 +6,7 @@ import { hasFullNetwork } from "../policy.ts";
 import { readableRoots } from "../readable_roots.ts";
 import type { ConfineRequest, Limit, SandboxBackend } from "../types.ts";
 import { existingRoots } from "../writable_roots.ts";
+import { ignoresCase, spellings } from "./letter_case.ts";
 import { seatbeltProfile, type SeatbeltRules } from "./profile.ts";
 
 /** By this path alone: what the search path leads to may be the workspace's. */
@@ -52,10 +53,11 @@ export async function seatbeltRules(
 ): Promise<{ readonly rules: SeatbeltRules; readonly limits: readonly Limit[] }> {
   const { policy, policyCwd, tmpdir } = request;
   const { roots, missing } = existingRoots(policy, policyCwd, tmpdir);
-  const write = await Promise.all(roots.map(async ({ root, readOnlySubpaths }) => ({
-    root,
-    readOnly: await asKernelSees(readOnlySubpaths),
-  })));
+  const write = await Promise.all(roots.map(async ({ root, readOnlySubpaths, scratch }) => {
+    const readOnly = await asKernelSees(readOnlySubpaths);
+    const missing = scratch || !ignoresCase(root) ? [] : readOnly.filter(isMissing);
+    return { root, readOnly: [...readOnly, ...missing.flatMap(spellings)] };
+  }));
   const readable = readableRoots(policy, policyCwd);
   const read = readable === null ? "everything" as const : {
     roots: [
@@ -82,6 +84,15 @@ function networkOf(
 async function asKernelSees(paths: readonly AbsolutePath[]): Promise<AbsolutePath[]> {
   const real = await Promise.all(paths.map((path) => resolveLinks(path).catch(() => path)));
   return [...new Set([...paths, ...real])];
+}
+
+function isMissing(path: AbsolutePath): boolean {
+  try {
+    Deno.lstatSync(path);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 function includesPlatform(policy: SandboxPolicy): boolean {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { READ_ONLY, WORKSPACE_ONLY } from "../../../tests/support/sandbox_rig.ts";
 import { createSandbox } from "../create_sandbox.ts";
 import { parseDenial } from "./denials.ts";
+import { ignoresCase, spellings } from "./letter_case.ts";
 import { probeSeatbelt, seatbeltRules } from "./seatbelt.ts";
 
 async function workspace(): Promise<AsyncDisposable & { readonly path: string }> {
@@ -29,6 +30,26 @@ test("seatbelt: protected names count whether they exist or not, links with thei
   assert.deepEqual(rules.write, [{ root, readOnly: names }]);
   assert.deepEqual(limits.map(({ code }) => code), ["missing_root"]);
   assert.equal(rules.network, "none");
+});
+
+test("seatbelt: where a disk ignores case, a missing name is protected in all its spellings", async () => {
+  const names = spellings("/w/.git").map((path) => path.slice("/w/".length));
+  assert.deepEqual(names.sort(), [".GIT", ".GIt", ".GiT", ".Git", ".gIT", ".gIt", ".giT"].sort());
+  assert.equal(spellings("/w/.codex").length, 31);
+  assert.ok(spellings("/w/.agents").includes("/w/.AGENT\u017f"));
+  assert.ok(spellings("/w/.agents").every((path) => path !== "/w/.agents"));
+  await using folder = await workspace();
+  await Deno.mkdir(join(folder.path, ".codex"));
+  const insensitive = await Deno.stat(folder.path.toUpperCase()).then(() => true, () => false);
+  assert.equal(ignoresCase(folder.path), insensitive);
+  assert.equal(ignoresCase("/"), true);
+  const { rules } = await seatbeltRules({
+    policy: WORKSPACE_ONLY,
+    policyCwd: folder.path,
+    tmpdir: null,
+  }, null);
+  // What exists is known to the kernel by its name.
+  assert.equal(rules.write[0]?.readOnly.length, insensitive ? 3 + 7 + 95 : 3);
 });
 
 test("seatbelt: limited reads include what can be written", async () => {
@@ -111,7 +132,8 @@ if (Deno.build.os === "darwin") {
         argv: [
           "/bin/sh",
           "-c",
-          `echo x > in; echo x > .codex; mkdir .git; echo x > ${outside.path}/out; ` +
+          `echo x > in; echo x > .codex; mkdir .git .GIT .Codex .AGENT\u017f; ` +
+          `mkdir x && mv x .cODEX; rmdir x; echo x > ${outside.path}/out; ` +
           "mv . ../moved; cat in; head -c1 /dev/urandom > /dev/null && echo random",
         ],
         cwd: folder.path,

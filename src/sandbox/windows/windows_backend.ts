@@ -17,9 +17,10 @@ export function createWindows(
 ): Wrapper {
   return {
     wrap(request) {
-      const network = hasFullNetwork(request.policy);
       const { plan, limits } = windowsPlan(request, { self, mode, stateDir });
-      const offline = network || mode === "app_container" ? {} : OFFLINE;
+      // With a proxy the variables lead there.
+      const led = plan.network || hasProxy(request);
+      const offline = led || mode === "app_container" ? {} : OFFLINE;
       return {
         argv: [...self.argv, WINDOWS_HELPER_FLAG, JSON.stringify(plan), "--", ...request.argv],
         env: { ...self.env, ...request.env, ...offline },
@@ -30,6 +31,10 @@ export function createWindows(
   };
 }
 
+function hasProxy({ bridge }: Pick<ConfineRequest, "bridge">): boolean {
+  return (bridge ?? null) !== null && bridge !== "closed";
+}
+
 export interface WindowsPlanOptions {
   readonly self: SelfCommand;
   readonly mode: WindowsMode;
@@ -38,7 +43,10 @@ export interface WindowsPlanOptions {
 
 /** The plan of one command, and what it leaves open. */
 export function windowsPlan(
-  request: Pick<ConfineRequest, "argv" | "cwd" | "env" | "policy" | "policyCwd" | "tmpdir">,
+  request: Pick<
+    ConfineRequest,
+    "argv" | "cwd" | "env" | "policy" | "policyCwd" | "tmpdir" | "bridge"
+  >,
   { self, mode, stateDir }: WindowsPlanOptions,
 ): { readonly plan: WindowsPlan; readonly limits: readonly Limit[] } {
   const { policy, env } = request;
@@ -51,7 +59,9 @@ export function windowsPlan(
     // Nothing is made in a folder that all programs share.
     readOnly: readOnlySubpaths.filter((path) => !scratch || exists(path)),
   }));
-  const network = hasFullNetwork(policy);
+  // A proxy that is required is the only way out, also where the policy would allow more.
+  const network = hasFullNetwork(policy) && (request.bridge ?? null) === null;
+  const proxied = mode === "app_container" && hasProxy(request) ? [NO_WAY_TO_PROXY] : [];
   return {
     plan: {
       mode,
@@ -61,7 +71,7 @@ export function windowsPlan(
       stateDir,
       unset: Object.keys(self.env).filter((name) => !Object.hasOwn(env, name)),
     },
-    limits: windowsLimits(mode, network),
+    limits: [...windowsLimits(mode, network), ...proxied],
   };
 }
 
@@ -96,6 +106,12 @@ function readableFolders(
   }
   return [...new Set(folders)];
 }
+
+const NO_WAY_TO_PROXY: Limit = {
+  code: "network_proxy",
+  message:
+    "Commands have no network at all: an AppContainer cannot reach the network proxy on this machine.",
+};
 
 /** Programs that respect them do not try. Nothing else stops them without a container. */
 const OFFLINE: Readonly<Record<string, string>> = {

@@ -55,6 +55,58 @@ Deno.test("windows: without a container the network is open, and that is said", 
   assert.ok(!codes(true).includes("network"));
 });
 
+Deno.test("windows: a required proxy takes the network away, whatever the policy allows", async () => {
+  await using at = await folders();
+  const proxy = { socketPath: null, httpPort: 3128, socksPort: null };
+  const confine = async (
+    mode: "app_container" | "restricted_token",
+    bridge: typeof proxy | "closed",
+  ) => {
+    const sandbox = createSandbox({
+      backend: { kind: "windows", mode, reason: "" },
+      self: SELF,
+      stateDir: at.stateDir,
+    });
+    const { argv, env, unenforced } = await sandbox.confine({
+      argv: ["cmd"],
+      cwd: at.workspace,
+      env: { HTTP_PROXY: "http://127.0.0.1:3128" },
+      policy: { ...WORKSPACE_ONLY, networkAccess: true },
+      policyCwd: at.workspace,
+      tmpdir: null,
+      tty: false,
+      bridge,
+    });
+    const plan = argv[argv.indexOf(WINDOWS_HELPER_FLAG) + 1] ?? "";
+    return {
+      network: parseWindowsPlan(plan)?.network,
+      proxy: env["HTTP_PROXY"],
+      codes: unenforced.map(({ code }) => code).filter((code) => code.startsWith("network")),
+    };
+  };
+  const led = "http://127.0.0.1:3128";
+  assert.deepEqual(await confine("app_container", proxy), {
+    network: false,
+    proxy: led,
+    codes: ["network_proxy"],
+  });
+  assert.deepEqual(await confine("app_container", "closed"), {
+    network: false,
+    proxy: led,
+    codes: [],
+  });
+  assert.deepEqual(await confine("restricted_token", proxy), {
+    network: false,
+    proxy: led,
+    codes: ["network"],
+  });
+  assert.deepEqual(await confine("restricted_token", "closed"), {
+    network: false,
+    proxy: "http://127.0.0.1:9",
+    codes: ["network"],
+  });
+});
+
 Deno.test("windows: a confined command is this program with a plan", async () => {
   await using at = await folders();
   const backend = { kind: "windows", mode: "restricted_token", reason: "" } as const;
