@@ -6,7 +6,8 @@ import { BashGrammar } from "./shell/grammar.ts";
 import { type PlainCommand, plainCommands } from "./shell/plain.ts";
 
 const SCRIPTS = 20_000;
-const SEED = 20_260_104;
+/** The same scripts in every run; another number looks at others: `SCRIPT_SEED=7 deno test -A src/policy/`. */
+const SEED = Number(Deno.env.get("SCRIPT_SEED") ?? 20_260_104);
 
 /** Names that turn into options where a pattern stands alone. */
 const FILES = ["-delete", "--pre=x", "--output=f", "-z", "-exec", "a.c", "src/x.j", "f", "ls"];
@@ -35,28 +36,66 @@ function isVague([name, ...args]: PlainCommand): boolean {
     args.some(({ exact }) => exact === null);
 }
 
-function vagueness(command: PlainCommand): number {
-  return command[0]?.exact === null ? 2 : isVague(command) ? 1 : 0;
-}
-
 /** What was run and not claimed; what was claimed and not run, unless that may be. */
 function disagreement(
   commands: readonly PlainCommand[],
   ran: Recorded,
   conditional: boolean,
 ): string | null {
-  // First those of which there is no doubt.
-  const left = commands.toSorted((a, b) => vagueness(a) - vagueness(b));
-  for (const words of ran) {
-    const at = left.findIndex((command) => fits(command, words));
-    if (at < 0) return `ran ${JSON.stringify(words)}`;
-    left.splice(at, 1);
+  const pairs = new Pairs(commands, ran);
+  // First those that have to have run: no later pair takes theirs away.
+  const certain = commands.keys().filter((at) => !isVague(commands[at]!));
+  const missing = [...certain].filter((at) => !pairs.findRun(at));
+  for (const [at, words] of ran.entries()) {
+    if (!pairs.findCommand(at)) return `ran ${JSON.stringify(words)}`;
   }
-  // A path is not looked up, so nobody hears of it.
-  const missing = left.filter((command) => !isVague(command)).map((command) =>
-    command.map(({ text }) => text)
-  );
-  return conditional || missing.length === 0 ? null : `did not run ${JSON.stringify(missing)}`;
+  if (conditional || missing.length === 0) return null;
+  return `did not run ${
+    JSON.stringify(missing.map((at) => commands[at]!.map(({ text }) => text)))
+  }`;
+}
+
+/**
+ * Which command made which run. The parts of a pipeline are written down in any order, and a pattern fits much, so
+ * a pair that was made is made anew where another needs it; what has a partner never loses it.
+ */
+class Pairs {
+  readonly #fitting: readonly (readonly number[])[];
+  readonly #runOf = new Map<number, number>();
+  readonly #commandOf = new Map<number, number>();
+
+  constructor(commands: readonly PlainCommand[], ran: Recorded) {
+    this.#fitting = commands.map((command) =>
+      [...ran.keys()].filter((at) => fits(command, ran[at]!))
+    );
+  }
+
+  findRun(command: number, seen: Set<number> = new Set()): boolean {
+    for (const run of this.#fitting[command]!) {
+      if (seen.has(run)) continue;
+      seen.add(run);
+      const other = this.#commandOf.get(run);
+      if (other === undefined || this.findRun(other, seen)) return this.#pair(command, run);
+    }
+    return false;
+  }
+
+  findCommand(run: number, seen: Set<number> = new Set()): boolean {
+    if (this.#commandOf.has(run) && seen.size === 0) return true;
+    for (const [command, fitting] of this.#fitting.entries()) {
+      if (seen.has(command) || !fitting.includes(run)) continue;
+      seen.add(command);
+      const other = this.#runOf.get(command);
+      if (other === undefined || this.findCommand(other, seen)) return this.#pair(command, run);
+    }
+    return false;
+  }
+
+  #pair(command: number, run: number): true {
+    this.#runOf.set(command, run);
+    this.#commandOf.set(run, command);
+    return true;
+  }
 }
 
 Deno.test({
@@ -83,12 +122,29 @@ Deno.test({
       (safe && !ran.every((words) => isKnownSafe(words, facts)) ? "ran something unsafe" : null);
     if (found !== null) wrong.push(`${JSON.stringify(script)}: ${found}`);
   }
-  assert.deepEqual(wrong.slice(0, 20), []);
+  assert.deepEqual(wrong.slice(0, 20), [], `seed ${SEED}: ${wrong.length} are wrong`);
   assert.deepEqual(left, [...FILES.filter((file) => !file.includes("/")), "src"].sort());
   // Were they all rejected, nothing would have been shown.
   assert.ok(understood.length > SCRIPTS / 5, `${understood.length} understood`);
   const safe = understood.filter((each) => each.safe).length;
   assert.ok(safe > SCRIPTS / 50, `${safe} safe`);
+});
+
+Deno.test("the parts of a pipeline may be written down in any order", () => {
+  const command = (...words: readonly (string | null)[]): PlainCommand =>
+    words.map((exact) => ({ text: exact ?? "*", exact, prefix: exact ?? "" }));
+  const claimed = [command("cd", null), command("cd", "a!", null, null), command("ls", "-l")];
+  const ran = [["cd", "f"], ["cd", "a!", "/root"], ["ls", "-l"]];
+  for (const runs of [ran, ran.toReversed(), [ran[1]!, ran[2]!, ran[0]!]]) {
+    assert.equal(disagreement(claimed, runs, false), null);
+  }
+  assert.equal(disagreement(claimed, [...ran, ["cd", "g"]], false), 'ran ["cd","g"]');
+  assert.equal(disagreement(claimed, ran.slice(0, 2), false), 'did not run [["ls","-l"]]');
+  assert.equal(disagreement(claimed, ran.slice(0, 2), true), null);
+  // A run that only one command can have made is not counted for a vague one.
+  const greedy = [command("ls", null), command("ls", "-l")];
+  assert.equal(disagreement(greedy, [["ls", "-l"]], false), null);
+  assert.equal(disagreement(greedy, [["ls", "-a"]], false), 'did not run [["ls","-l"]]');
 });
 
 Deno.test({ name: name("the recording shell shows what a script hides"), ignore }, async () => {
