@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { randomNumbers, ScriptWriter } from "../../tests/support/random_scripts.ts";
-import { hasRecordingBash, type Recorded, recordRuns } from "../../tests/support/recording_bash.ts";
+import {
+  hasRecordingShell,
+  type Recorded,
+  type RecordingShell,
+  recordRuns,
+} from "../../tests/support/recording_shell.ts";
 import { isKnownSafe, type SafetyFacts } from "./safe/known_safe.ts";
 import { BashGrammar } from "./shell/grammar.ts";
 import { type PlainCommand, plainCommands } from "./shell/plain.ts";
@@ -12,10 +17,7 @@ const SEED = Number(Deno.env.get("SCRIPT_SEED") ?? 20_260_104);
 /** Names that turn into options where a pattern stands alone. */
 const FILES = ["-delete", "--pre=x", "--output=f", "-z", "-exec", "a.c", "src/x.j", "f", "ls"];
 
-const ignore = !hasRecordingBash();
-const name = (text: string) => ignore ? `${text} (no bash 4 here)` : text;
-
-/** Whether bash can have made these words of the command. */
+/** Whether a shell can have made these words of the command. */
 function fits(command: PlainCommand, words: readonly string[]): boolean {
   const [word, ...rest] = command;
   if (word === undefined) return words.length === 0;
@@ -98,14 +100,19 @@ class Pairs {
   }
 }
 
-Deno.test({
-  name: name(`bash runs what we understand of ${SCRIPTS} random scripts, and nothing else`),
-  ignore,
-}, async () => {
-  const grammar = await BashGrammar.load();
-  const facts: SafetyFacts = { grammar, os: "linux", userShell: null };
+const grammar = await BashGrammar.load();
+const facts: SafetyFacts = { grammar, os: "linux", userShell: null };
+
+interface Understood {
+  readonly script: string;
+  readonly commands: readonly PlainCommand[];
+  readonly safe: boolean;
+}
+
+/** Those of the random scripts that are plain, by what is claimed of them. */
+function understoodScripts(): readonly Understood[] {
   const writer = new ScriptWriter(randomNumbers(SEED));
-  const understood: { script: string; commands: readonly PlainCommand[]; safe: boolean }[] = [];
+  const understood: Understood[] = [];
   for (let count = 0; count < SCRIPTS; count++) {
     const script = writer.next();
     const tree = grammar.parse(script);
@@ -114,21 +121,37 @@ Deno.test({
     assert.ok(commands !== null || !safe, script);
     if (commands !== null) understood.push({ script, commands, safe });
   }
-  const { runs, left } = await recordRuns(understood.map(({ script }) => script), FILES);
-  const wrong: string[] = [];
-  for (const [at, { script, commands, safe }] of understood.entries()) {
-    const ran = runs[at] ?? [];
-    const found = disagreement(commands, ran, /&&|\|\|/.test(script)) ??
-      (safe && !ran.every((words) => isKnownSafe(words, facts)) ? "ran something unsafe" : null);
-    if (found !== null) wrong.push(`${JSON.stringify(script)}: ${found}`);
-  }
-  assert.deepEqual(wrong.slice(0, 20), [], `seed ${SEED}: ${wrong.length} are wrong`);
-  assert.deepEqual(left, [...FILES.filter((file) => !file.includes("/")), "src"].sort());
-  // Were they all rejected, nothing would have been shown.
-  assert.ok(understood.length > SCRIPTS / 5, `${understood.length} understood`);
-  const safe = understood.filter((each) => each.safe).length;
-  assert.ok(safe > SCRIPTS / 50, `${safe} safe`);
-});
+  return understood;
+}
+
+for (const shell of ["bash", "zsh"] satisfies RecordingShell[]) {
+  const ignore = !hasRecordingShell(shell);
+  Deno.test({
+    name: `${shell} runs what we understand of ${SCRIPTS} random scripts, and nothing else` +
+      (ignore ? ` (no such ${shell} here)` : ""),
+    ignore,
+  }, async () => {
+    const understood = understoodScripts();
+    const { runs, left } = await recordRuns(shell, understood.map(({ script }) => script), FILES);
+    const wrong: string[] = [];
+    for (const [at, { script, commands, safe }] of understood.entries()) {
+      const ran = runs[at]!;
+      // Where a pattern fits no file, zsh does not run the command.
+      const conditional = shell === "zsh" || /&&|\|\|/.test(script);
+      const found = disagreement(commands, ran, conditional) ??
+        (safe && !ran.every((words) => isKnownSafe(words, facts)) ? "ran something unsafe" : null);
+      if (found !== null) wrong.push(`${JSON.stringify(script)}: ${found}`);
+    }
+    assert.deepEqual(wrong.slice(0, 20), [], `seed ${SEED}: ${wrong.length} are wrong`);
+    assert.deepEqual(left, [...FILES.filter((file) => !file.includes("/")), "src"].sort());
+    // Were they all rejected, nothing would have been shown.
+    assert.ok(understood.length > SCRIPTS / 5, `${understood.length} understood`);
+    const safe = understood.filter((each) => each.safe).length;
+    assert.ok(safe > SCRIPTS / 50, `${safe} safe`);
+    const told = runs.filter((ran) => ran.length > 0).length;
+    assert.ok(told > SCRIPTS / 5, `${told} ran`);
+  });
+}
 
 Deno.test("the parts of a pipeline may be written down in any order", () => {
   const command = (...words: readonly (string | null)[]): PlainCommand =>
@@ -147,20 +170,25 @@ Deno.test("the parts of a pipeline may be written down in any order", () => {
   assert.equal(disagreement(greedy, [["ls", "-a"]], false), 'did not run [["ls","-l"]]');
 });
 
-Deno.test({ name: name("the recording shell shows what a script hides"), ignore }, async () => {
-  const scripts = [
-    "echo a\\ b | wc 'x y'",
-    "find . -{delete,print}",
-    "beta && ls; beta || cat *.c",
-    "echo $(rm -rf x)",
-    "ls > f2",
-    "if",
-  ];
-  const { runs, left } = await recordRuns(scripts, ["a.c"]);
-  assert.deepEqual([...runs[0]!].sort(), [["echo", "a b"], ["wc", "x y"]]);
-  assert.deepEqual(runs[1], [["find", ".", "-delete", "-print"]]);
-  assert.deepEqual(runs[2], [["beta"], ["beta"], ["cat", "a.c"]]);
-  assert.deepEqual(runs[3], [["rm", "-rf", "x"], ["echo"]]);
-  assert.deepEqual(runs[5], []);
-  assert.ok(left.includes("f2"));
-});
+for (const shell of ["bash", "zsh"] satisfies RecordingShell[]) {
+  Deno.test({
+    name: `a recording ${shell} shows what a script hides`,
+    ignore: !hasRecordingShell(shell),
+  }, async () => {
+    const scripts = [
+      "echo a\\ b | wc 'x\ny'",
+      "find . -{delete,print}",
+      "beta && ls; beta || cat *.c",
+      "echo $(rm -rf x)",
+      "ls > f2",
+      "if",
+    ];
+    const { runs, left } = await recordRuns(shell, scripts, ["a.c"]);
+    assert.deepEqual([...runs[0]!].sort(), [["echo", "a b"], ["wc", "x\ny"]]);
+    assert.deepEqual(runs[1], [["find", ".", "-delete", "-print"]]);
+    assert.deepEqual(runs[2], [["beta"], ["beta"], ["cat", "a.c"]]);
+    assert.deepEqual(runs[3]![0], ["rm", "-rf", "x"]);
+    assert.deepEqual(runs[5], []);
+    assert.ok(left.includes("f2"));
+  });
+}
