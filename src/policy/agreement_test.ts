@@ -6,6 +6,7 @@ import {
   type RecordingShell,
   recordRuns,
 } from "../../tests/support/recording_shell.ts";
+import { hasDangerousPart, isDangerous } from "./danger/dangerous.ts";
 import { isKnownSafe, type SafetyFacts } from "./safe/known_safe.ts";
 import { BashGrammar } from "./shell/grammar.ts";
 import { type PlainCommand, plainCommands } from "./shell/plain.ts";
@@ -152,6 +153,29 @@ for (const shell of ["bash", "zsh"] satisfies RecordingShell[]) {
     assert.ok(told > SCRIPTS / 5, `${told} ran`);
   });
 }
+
+const DELETING = 4_000;
+
+Deno.test({
+  name: `where bash deletes by force in ${DELETING} random scripts, it is found`,
+  ignore: !hasRecordingShell("bash"),
+}, async () => {
+  const writer = new ScriptWriter(randomNumbers(SEED));
+  const scripts: string[] = [];
+  while (scripts.length < DELETING) {
+    const script = writer.next().replaceAll(/\balpha\b/g, "rm -f")
+      .replaceAll(/(?<=^|[;&|({\n ])(?:find|wc|head) /g, "rm -f ");
+    // Nothing breaks a loop here, it is recorded instead; and a function might call itself.
+    if (!/while|f\(\)/.test(script)) scripts.push(script);
+  }
+  const { runs } = await recordRuns("bash", scripts, FILES);
+  const deletes = runs.map((ran) =>
+    ran.some((words) => isDangerous({ words, input: null }, grammar))
+  );
+  const missed = scripts.filter((script, at) => deletes[at] && !hasDangerousPart(script, grammar));
+  assert.deepEqual(missed, [], `seed ${SEED}`);
+  assert.ok(deletes.filter(Boolean).length > DELETING / 20);
+});
 
 Deno.test("the parts of a pipeline may be written down in any order", () => {
   const command = (...words: readonly (string | null)[]): PlainCommand =>

@@ -180,6 +180,8 @@ Deno.test("strict rules reach into what is not plain, by whatever path the progr
       "g\\it push",
       "A=1 git 'push' && x",
       "f() { git push $1; }; f",
+      "cat\n\\\n git push",
+      "[[ $ ]]; git push",
     ]
   ) assert.equal(short(await decide(bash(script), { rules: list })), "refuse", script);
   assert.equal(short(await decide(bash("while x; do make; done"), { rules: list })), "ask");

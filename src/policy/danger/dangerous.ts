@@ -1,5 +1,5 @@
 import { type BashGrammar } from "../shell/grammar.ts";
-import { type LooseCommand, looseCommands } from "../shell/loose.ts";
+import { type LooseCommand, looseCommands, withoutEmptyLines } from "../shell/loose.ts";
 import { baseName, isPosixShell } from "../shell/wrapper.ts";
 import { innerCommand } from "./wrappers.ts";
 
@@ -31,9 +31,9 @@ export function isDangerous(command: LooseCommand, grammar: BashGrammar, depth =
 /** Whether any command of a script is dangerous, wherever in it. */
 export function hasDangerousPart(script: string, grammar: BashGrammar, depth = 0): boolean {
   if (depth > MAX_DEPTH) return false;
-  const tree = grammar.parse(script);
-  return tree !== null &&
-    looseCommands(tree).some((command) => isDangerous(command, grammar, depth));
+  const sound = withoutEmptyLines(script);
+  return looseCommands(sound, grammar.parse(sound))
+    .some((command) => isDangerous(command, grammar, depth));
 }
 
 function hasForce(args: Words): boolean {

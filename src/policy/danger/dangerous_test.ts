@@ -24,6 +24,14 @@ const DANGEROUS: readonly string[] = [
   ...["echo $(rm -rf x)", "echo `rm -rf x`", "cat <(rm -rf x)", "cat <<EOF\n$(rm -rf x)\nEOF"],
   ...["ls && rm -rf x || pwd", "ls | rm -rf x", 'rm -rf "$x"', "if ( rm -rf x"],
   `bash -c "bash -c 'rm -rf x'"`,
+  // What the grammar reads otherwise than bash, or not at all.
+  ...[
+    "cat\n\\\n rm -rf x",
+    "[[ $ ]]; rm -rf x",
+    "((rm -f x)|rm -f y)",
+    "[[ $ ]]\nA=1 rm -f x <<-E\nE",
+  ],
+  "(".repeat(600) + "rm -rf x" + ")".repeat(600),
 ];
 
 const NOT_DANGEROUS: readonly string[] = [

@@ -1,5 +1,6 @@
 import type { SyntaxNode, SyntaxTree } from "./grammar.ts";
 import { wordParts } from "./plain.ts";
+import { shlexSplit } from "../shlex.ts";
 import { readWord } from "./word.ts";
 
 /** A command wherever it stands in a script. A word that only the running shell could tell is `null`. */
@@ -17,14 +18,41 @@ const NOT_WORDS = new Set([
   "file_redirect",
 ]);
 
+/** Between these, commands of a script that the grammar does not understand are looked for. */
+const SEPARATORS = /[;&|\n(){}`]+/;
+/** What may stand before the name of a command. */
+const BEFORE_NAME = /^(?:!|if|then|elif|else|while|until|do|time|\w+=.*)$/;
+
 /**
  * Every command of a script, in loops, functions, substitutions and here-documents too, and as much as can be
  * recognised where the script is broken. For finding what is dangerous; proves nothing harmless.
+ *
+ * @param script as {@link withoutEmptyLines} leaves it
+ * @param tree of that; `null` = too much to look into
  */
-export function looseCommands(tree: SyntaxTree): readonly LooseCommand[] {
+export function looseCommands(script: string, tree: SyntaxTree | null): readonly LooseCommand[] {
   const found: LooseCommand[] = [];
-  visit(tree.root, null, found);
+  if (tree !== null) visit(tree.root, null, found);
+  // What two brackets open is arithmetic to the grammar; to a shell it may be commands.
+  if (tree === null || tree.broken || script.includes("((")) found.push(...crudeCommands(script));
   return found;
+}
+
+/** Whatever stands between separators, as if it were a command, quoted or not. */
+function crudeCommands(script: string): LooseCommand[] {
+  return script.split(SEPARATORS).map((stretch) => {
+    const words = shlexSplit(stretch) ?? stretch.replaceAll(/['"\\]/g, "").split(/\s+/);
+    const name = words.findIndex((word) => word !== "" && !BEFORE_NAME.test(word));
+    return { words: words.slice(name < 0 ? words.length : name), input: null };
+  });
+}
+
+/**
+ * The script without lines that are empty but for going on in the next one: the grammar takes the line end before
+ * them for a blank, so that a command there would seem to be arguments.
+ */
+export function withoutEmptyLines(script: string): string {
+  return script.replaceAll(/\n(?:[ \t]*\\\n)+/g, "\n");
 }
 
 function visit(node: SyntaxNode, input: string | null, found: LooseCommand[]): void {
