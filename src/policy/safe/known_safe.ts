@@ -31,13 +31,13 @@ const FIND_ACTIONS: ReadonlySet<string> = new Set(
 
 /** By program, whether it only reads with these arguments, each of which is known or starts as an operand. */
 const CONDITIONS: Readonly<Record<string, (args: readonly string[]) => boolean>> = {
-  base64: (args) => !args.some((arg) => /^-o/.test(arg) || /^--o/.test(arg)),
+  // Letters may be joined, and long names shortened.
+  base64: (args) => !args.some((arg) => /^(?:-[^-]*o|--o)/.test(arg)),
   find: (args) => !args.some((arg) => FIND_ACTIONS.has(arg)),
   git: isSafeGit,
   rg: (args) => !args.some((arg) => ripgrepOption(arg) === "starts_programs"),
   sed: isSafeSed,
-  // The second operand would be written to.
-  uniq: (args) => args.filter((arg) => !/^[-+]./.test(arg)).length <= 1,
+  uniq: isSafeUniq,
 };
 
 /** Here the number of operands matters, and one word may become several. */
@@ -92,6 +92,14 @@ function isDirectlySafe(words: readonly Word[], os: SafetyFacts["os"]): boolean 
 function soundArgument(word: Word): string | null {
   if (word.exact !== null) return word.exact;
   return word.prefix === "" || word.prefix.startsWith("-") ? null : word.text;
+}
+
+/** A second operand would be written to; some take whatever stands behind the first one for it. */
+function isSafeUniq(args: readonly string[]): boolean {
+  const options = args.findIndex((arg) => !/^-./.test(arg) || arg === "--");
+  if (options < 0) return true;
+  const operands = args.slice(args[options] === "--" ? options + 1 : options);
+  return operands.length <= 1;
 }
 
 /** Prints a range of lines; anything that could be an option, or another script, is not that. */
