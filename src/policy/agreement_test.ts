@@ -102,7 +102,7 @@ class Pairs {
 }
 
 const grammar = await BashGrammar.load();
-const facts: SafetyFacts = { grammar, os: "linux", userShell: null };
+const facts: SafetyFacts = { grammar, os: "linux", userShell: null, search: null };
 
 interface Understood {
   readonly script: string;

@@ -39,7 +39,7 @@ interface Judged {
   readonly heuristic: Decision | null;
 }
 
-/** Whether and how a command may start. Pure but for the grammar, and total: what is not understood gets its answer. */
+/** Whether and how a command may start. Total: what is not understood gets its answer. */
 export function decide(input: DecideInput, facts: SafetyFacts): Requirement {
   const reading = readCommand(input.argv, facts.grammar);
   const heuristic = (verdict: Verdict): Decision => UNMATCHED[input.approvalPolicy][verdict];

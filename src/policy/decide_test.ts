@@ -35,6 +35,7 @@ const decide = (argv: readonly string[], more: Partial<DecideInput> = {}, policy
     permissions: "use_default",
     prefixRule: null,
     rules: NO_RULES,
+    search: null,
     ...more,
   });
 
