@@ -31,6 +31,8 @@ const DANGEROUS: readonly string[] = [
     "((rm -f x)|rm -f y)",
     "[[ $ ]]\nA=1 rm -f x <<-E\nE",
   ],
+  ...["{rm,-rf,x}", "rm -{r,f} x", "rm {-f,x}", "RM -rf x", "/bin/RM -rf x", "SUDO rm -f x"],
+  ...["$'\\x72m' -rf x", "rm $'-\\146' x", "rm $'\\u002df' x", '$"rm" -rf x', "{sudo,rm} -{v,f}"],
   "(".repeat(600) + "rm -rf x" + ")".repeat(600),
 ];
 
@@ -39,7 +41,18 @@ const NOT_DANGEROUS: readonly string[] = [
   ...["sudo ls", "env A=1 ls -f", "xargs grep rm", "bash -c 'ls'"],
   ...["cat <<EOF\nrm -rf x\nEOF", "find . -name rm -print", "git rm -f x", "trap - EXIT"],
   ...["command -v ls", "tail -f x", "grep -rf x", "# rm -rf x", "echo 'a; rm -rf x'", "bash x.sh"],
-  ...["$x -rf y", "timeout 5 ls", "eval", "trap", "sudo", "env", ""],
+  ...[
+    "$x -rf y",
+    "timeout 5 ls",
+    "rm {a,f}",
+    "rm x$'-f'",
+    "{echo,rm} -f x",
+    "eval",
+    "trap",
+    "sudo",
+    "env",
+    "",
+  ],
 ];
 
 for (const script of DANGEROUS) {
