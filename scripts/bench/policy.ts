@@ -19,6 +19,7 @@ async function decide(script: string): Promise<void> {
     permissions: "use_default",
     prefixRule: null,
     rules: NO_RULES,
+    search: { path: "/usr/local/bin:/usr/bin:/bin", cwd: "/nowhere", writable: ["/tmp"] },
   });
 }
 

@@ -22,7 +22,8 @@ export class CommandPolicy {
 
   /** Whether and how a command may start. */
   async decide(input: DecideInput): Promise<Requirement> {
-    return decide(input, { ...this.options, grammar: await this.#loaded() });
+    const facts = { ...this.options, search: input.search, grammar: await this.#loaded() };
+    return decide(input, facts);
   }
 
   /** What a command does, in the words of a user interface. Not a judgement. */

@@ -1,14 +1,21 @@
 import type { ApprovalPolicy, SandboxPolicy } from "../protocol/mod.ts";
 import { isBannedPrefix } from "./rules/banned_prefixes.ts";
-import { isDangerous } from "./danger/dangerous.ts";
+import { commandsWithin, isDangerous } from "./danger/dangerous.ts";
 import { isDangerousOnWindows } from "./danger/windows.ts";
 import { readCommand } from "./read_command.ts";
 import { matchingRules } from "./rules/check_report.ts";
 import { isSafeCommand, type SafetyFacts } from "./safe/known_safe.ts";
-import type { LooseCommand } from "./shell/loose.ts";
+import { type LooseCommand, looseCommand } from "./shell/loose.ts";
 import type { PlainCommand } from "./shell/plain.ts";
 import { shlexJoin } from "./shlex.ts";
-import type { DecideInput, Decision, Requirement, RuleMatch, RuleSet } from "./types.ts";
+import {
+  type DecideInput,
+  type Decision,
+  NO_RULES,
+  type Requirement,
+  type RuleMatch,
+  type RuleSet,
+} from "./types.ts";
 
 /**
  * What a command is to the table below: known to only read, asking to leave the sandbox, deleting without
@@ -39,14 +46,14 @@ interface Judged {
   readonly heuristic: Decision | null;
 }
 
-/** Whether and how a command may start. Pure but for the grammar, and total: what is not understood gets its answer. */
+/** Whether and how a command may start. Total: what is not understood gets its answer. */
 export function decide(input: DecideInput, facts: SafetyFacts): Requirement {
   const reading = readCommand(input.argv, facts.grammar);
   const heuristic = (verdict: Verdict): Decision => UNMATCHED[input.approvalPolicy][verdict];
   if (reading.kind === "plain") {
     const judged = reading.commands.map((command) => {
       const words = command.map(({ text }) => text);
-      const rules = rulesForCommand(command, input.rules);
+      const rules = rulesForCommand(command, input.rules, facts);
       const verdict = () => heuristic(verdictOf(command, input, facts));
       return { words, rules, heuristic: rules.length > 0 ? null : verdict() };
     });
@@ -57,32 +64,43 @@ export function decide(input: DecideInput, facts: SafetyFacts): Requirement {
   const rules = matchingRules(words, input.rules);
   const verdict = () =>
     heuristic(hidesDanger(reading.inside, input, facts) ? "dangerous" : unknownVerdict(input));
-  const judged: Judged = { words, rules, heuristic: rules.length > 0 ? null : verdict() };
-  return conclude(input, [judged], strictRulesInside(reading.inside, input.rules), {
-    // What stands beside the words, such as a redirection, is covered only by a rule about the whole.
+  // What stands beside the words, such as a redirection, no rule has spoken of: the sandbox has to hold it.
+  const answered = rules.length > 0 && (reading.kind === "opaque" || isConfined(input));
+  const judged: Judged = { words, rules, heuristic: answered ? null : verdict() };
+  return conclude(input, [judged], strictRulesWithin(reading.inside, input.rules, facts), {
+    // As a whole, it is covered only by a rule about the whole.
     bypass: reading.kind === "opaque" && rules.some(({ decision }) => decision === "allow"),
     proposes: reading.kind === "opaque",
   });
 }
 
 /** Rules for a command by its words as written; what a shell makes of them can only be forbidden, not allowed. */
-function rulesForCommand(command: PlainCommand, rules: RuleSet): readonly RuleMatch[] {
+function rulesForCommand(
+  command: PlainCommand,
+  rules: RuleSet,
+  facts: SafetyFacts,
+): readonly RuleMatch[] {
   const found = matchingRules(command.map(({ text }) => text), rules);
-  if (command.every(({ text, exact }) => text === exact)) return found;
-  const words = knownWords({ words: command.map(({ exact }) => exact), input: null });
-  const meant = matchingRules(words, rules);
-  return [...found, ...meant.filter(({ decision }) => decision !== "allow")];
+  const known = new Set(found.map((match) => JSON.stringify(match)));
+  return [
+    ...found,
+    ...strictRulesWithin([looseCommand(command)], rules, facts)
+      .filter((match) => !known.has(JSON.stringify(match))),
+  ];
 }
 
 function verdictOf(command: PlainCommand, input: DecideInput, facts: SafetyFacts): Verdict {
-  const loose: LooseCommand = { words: command.map(({ exact }) => exact), input: null };
   if (isSafeCommand(command, facts)) return "safe";
-  if (isDangerous(loose, facts.grammar)) return "dangerous";
+  if (isDangerous(looseCommand(command), facts.grammar)) return "dangerous";
   if (facts.os !== "windows") return unknownVerdict(input);
   const words = command.map(({ exact, text }) => exact ?? text);
   if (isDangerousOnWindows(words)) return "dangerous";
   // There, read-only is a promise that nothing keeps.
   return input.sandboxPolicy.type === "read-only" ? "dangerous" : unknownVerdict(input);
+}
+
+function isConfined({ sandboxPolicy, permissions }: DecideInput): boolean {
+  return !isFree(sandboxPolicy) && permissions === "use_default";
 }
 
 function unknownVerdict(input: DecideInput): Verdict {
@@ -110,10 +128,16 @@ function hidesDanger(
   );
 }
 
-/** What rules forbid stays forbidden in loops, substitutions and functions. */
-function strictRulesInside(inside: readonly LooseCommand[], rules: RuleSet): RuleMatch[] {
-  return inside.flatMap((command) => matchingRules(knownWords(command), rules))
-    .filter(({ decision }) => decision !== "allow");
+/** What rules forbid stays forbidden in loops, substitutions and functions, and behind wrappers. */
+function strictRulesWithin(
+  commands: readonly LooseCommand[],
+  rules: RuleSet,
+  { grammar }: SafetyFacts,
+): readonly RuleMatch[] {
+  if (rules === NO_RULES) return [];
+  return commands.flatMap((command) =>
+    [...commandsWithin(command, grammar)].flatMap((each) => matchingRules(knownWords(each), rules))
+  ).filter(({ decision }) => decision !== "allow");
 }
 
 interface Conclusion {

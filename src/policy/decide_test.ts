@@ -35,6 +35,7 @@ const decide = (argv: readonly string[], more: Partial<DecideInput> = {}, policy
     permissions: "use_default",
     prefixRule: null,
     rules: NO_RULES,
+    search: null,
     ...more,
   });
 
@@ -180,10 +181,31 @@ Deno.test("strict rules reach into what is not plain, by whatever path the progr
       "g\\it push",
       "A=1 git 'push' && x",
       "f() { git push $1; }; f",
+      "cat\n\\\n git push",
+      "[[ $ ]]; git push",
+      "env A=1 git push",
+      "command git push && ls",
+      "sudo bash -c 'ls; git push'",
+      "ls | xargs git push",
+      "{git,push}",
     ]
   ) assert.equal(short(await decide(bash(script), { rules: list })), "refuse", script);
   assert.equal(short(await decide(bash("while x; do make; done"), { rules: list })), "ask");
   assert.equal(short(await decide(bash("echo git push"), { rules: list })), "run");
+  assert.equal(short(await decide(["env", "git", "push"], { rules: list })), "refuse");
+});
+
+Deno.test("what no rule speaks of beside an allowed command is asked about where nothing confines it", async () => {
+  const list = rules("allow echo", "allow python3");
+  const how = async (script: string, more: Partial<DecideInput>) =>
+    short(await decide(bash(script), { rules: list, ...more }));
+  for (const script of ["echo x > ~/.profile", "LD_PRELOAD=./x echo hi", "python3 <<'E'\nx\nE"]) {
+    assert.equal(await how(script, { permissions: "require_escalated" }), "ask", script);
+    assert.equal(await how(script, { approvalPolicy: "untrusted", sandboxPolicy: FREE }), "ask");
+    assert.equal(await how(script, { approvalPolicy: "untrusted" }), "run");
+    assert.equal(await how(script, {}), "run");
+  }
+  assert.equal(await how("echo x", { permissions: "require_escalated" }), "run");
 });
 
 Deno.test("an allow rule answers for what is dangerous, also where it hides", async () => {

@@ -1,5 +1,5 @@
 import type { BashGrammar } from "./shell/grammar.ts";
-import { type LooseCommand, looseCommands } from "./shell/loose.ts";
+import { type LooseCommand, looseCommands, withoutEmptyLines } from "./shell/loose.ts";
 import { type PlainCommand, plainCommands } from "./shell/plain.ts";
 import { soleCommand } from "./shell/prefix.ts";
 import { shellScript } from "./shell/wrapper.ts";
@@ -22,11 +22,13 @@ export function readCommand(argv: readonly string[], grammar: BashGrammar): Comm
   const wrapped = shellScript(argv);
   const itself: CommandReading = { kind: "plain", commands: [argv.map(exactWord)] };
   if (wrapped === null) return itself;
-  const tree = grammar.parse(wrapped.script);
-  if (tree === null) return { kind: "opaque", inside: [] };
-  const commands = plainCommands(wrapped.script, tree);
+  const { script } = wrapped;
+  const tree = grammar.parse(script);
+  const commands = tree === null ? null : plainCommands(script, tree);
   if (commands !== null) return commands.length === 0 ? itself : { kind: "plain", commands };
-  const words = soleCommand(tree);
-  const inside = looseCommands(tree);
+  const sound = withoutEmptyLines(script);
+  const whole = sound === script ? tree : grammar.parse(sound);
+  const words = whole === null ? null : soleCommand(whole);
+  const inside = looseCommands(sound, whole);
   return words === null ? { kind: "opaque", inside } : { kind: "partial", words, inside };
 }

@@ -1,4 +1,5 @@
 import type { ApprovalPolicy, SandboxPolicy } from "../protocol/mod.ts";
+import type { ProgramSearch } from "./safe/shadowed.ts";
 
 /** What a rule, or a heuristic in its place, says of a command. Strictness grows from left to right. */
 export type Decision = "allow" | "prompt" | "forbidden";
@@ -32,6 +33,8 @@ export interface DecideInput {
   /** The prefix that the model would like to have allowed from now on. */
   readonly prefixRule: readonly string[] | null;
   readonly rules: RuleSet;
+  /** How the command's programs are looked up; `null` = not known. */
+  readonly search: ProgramSearch | null;
 }
 
 /** How a command may start. `amendment` is the prefix that a person may allow for good when asked. */

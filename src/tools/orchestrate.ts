@@ -89,6 +89,11 @@ export async function orchestrate<T>(
     permissions: request.permissions,
     prefixRule: request.prefixRule,
     rules: context.rules(),
+    search: {
+      path: request.env["PATH"] ?? "",
+      cwd: request.cwd,
+      writable: writableFolders(context),
+    },
   });
   if (requirement.type === "forbidden") throw new ToolFailure(requirement.reason);
   const asked = requirement.type === "needs_approval";
@@ -101,6 +106,12 @@ export async function orchestrate<T>(
   if (!first.denied || !mayRetry) return first;
   if (!asked) await ask(request, context, RETRY_REASON, requirement.amendment);
   return await runOnce(request, context, UNCONFINED, attempt);
+}
+
+/** Where commands of the session may leave programs behind. */
+function writableFolders({ sandboxPolicy, cwd, tmpdir }: ToolContext): readonly AbsolutePath[] {
+  const roots = sandboxPolicy.type === "workspace-write" ? sandboxPolicy.writableRoots : [];
+  return [cwd, ...roots, ...tmpdir === null ? [] : [tmpdir], "/tmp"];
 }
 
 type Attempted<T> = Orchestrated<T> & SandboxedRun & { readonly denied: boolean };

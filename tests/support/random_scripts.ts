@@ -32,6 +32,21 @@ const LITERALS: readonly string[] = [
   ],
   ...["--pre=x", "--output=f", "-c", "-o", "a:b", "@", "%", "+", "a,b", "é", "#", "a#b", "]", "in"],
   ...["do", "then", "if", "}", "{}", "!", "a!", "~", "~/x", "~root", "^", "=ls", "x~y", "status"],
+  ...[
+    "à",
+    "\u00a0",
+    "a\u00a0b",
+    "\u200b",
+    "\ufeff",
+    "\r",
+    "日本",
+    "0x",
+    "07",
+    "1.5",
+    "-1",
+    "a=~",
+    "a:~",
+  ],
 ];
 const ESCAPED: readonly string[] = [
   "\\ ",
@@ -89,6 +104,11 @@ const REDIRECTIONS: readonly string[] = [
 ];
 const NOISE = "\\\"'`$&|;<>(){}[]!#*?~=- \n\t\r\fa";
 
+const SEPARATORS: readonly string[] = [
+  ...["; ", ";", " && ", " || ", " | ", "\n", "\n\n", "|", "&&", " ;\n", "\n\\\n", "\n\n\\\n "],
+  ...["\\\n; ", " \\\n && ", "|\\\n", "&& \n\\\n ", ";\\\n", "\n \\\n\t"],
+];
+
 type Pick = <T>(items: readonly T[]) => T;
 
 /** Writes scripts: mostly plain ones, and all that a shell knows beside. */
@@ -118,7 +138,7 @@ export class ScriptWriter {
   #list(depth: number): string {
     const separator = () =>
       this.#chance(0.95)
-        ? this.#pick(["; ", ";", " && ", " || ", " | ", "\n", "\n\n", "|", "&&", " ;\n"])
+        ? this.#pick(SEPARATORS)
         : this.#pick([" & ", " |& ", " ;; ", " | | ", "&"]);
     const end = this.#chance(0.9) ? "" : this.#pick([";", " ", "\n", " # note", " &", "\\"]);
     return this.#several(3, () => this.#command(depth), separator) + end;
@@ -127,7 +147,9 @@ export class ScriptWriter {
   #command(depth: number): string {
     if (depth > 0 && this.#chance(0.08)) return this.#compound(depth - 1);
     const name = this.#chance(0.93) ? this.#pick(NAMES) : this.#word();
-    const args = this.#chance(0.15) ? "" : " " + this.#several(3, () => this.#word(), " ");
+    const blank = () =>
+      this.#chance(0.94) ? " " : this.#pick(["  ", "\t", " \\\n", "\\\n ", "\\\n"]);
+    const args = this.#chance(0.15) ? "" : " " + this.#several(3, () => this.#word(), blank);
     const before = this.#chance(0.97)
       ? ""
       : this.#pick(["x=1 ", "! ", "time ", "x+=2 ", "a[0]=1 "]);

@@ -50,6 +50,29 @@ Deno.test("a command that is not known to be harmless waits for a person", async
   assert.equal(questions(rig), 1);
 });
 
+Deno.test({
+  name: "a program of the workspace that goes by a harmless name is asked about",
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  const workspace = await Deno.realPath(await Deno.makeTempDir({ prefix: "ws-" }));
+  try {
+    await Deno.mkdir(join(workspace, "bin"));
+    await Deno.writeTextFile(join(workspace, "bin", "ls"), "#!/bin/sh\ntouch q\n", { mode: 0o755 });
+    const env = { PATH: `${join(workspace, "bin")}:${Deno.env.get("PATH")}` };
+    await using rig = await openThreadRig(
+      [step(shell("c1", "pwd && ls"), shell("c2", "pwd && /bin/ls")), textReply("done")],
+      { config: CONFIG, workspace, env },
+    );
+    await rig.say("go");
+    assert.equal((await answer(rig, { type: "denied" })).callId, "c1");
+    await rig.until("turn_completed");
+    assert.equal(questions(rig), 1);
+    await assert.rejects(Deno.stat(join(workspace, "q")));
+  } finally {
+    await Deno.remove(workspace, { recursive: true });
+  }
+});
+
 Deno.test("who says no has it not run, and the turn goes on", async () => {
   await using rig = await openThreadRig([step(shell("c1", "touch q")), textReply("done")], {
     config: CONFIG,

@@ -1,5 +1,5 @@
 import { type BashGrammar } from "../shell/grammar.ts";
-import { type LooseCommand, looseCommands } from "../shell/loose.ts";
+import { type LooseCommand, looseCommands, withoutEmptyLines } from "../shell/loose.ts";
 import { baseName, isPosixShell } from "../shell/wrapper.ts";
 import { innerCommand } from "./wrappers.ts";
 
@@ -9,31 +9,52 @@ const MAX_DEPTH = 8;
 type Words = LooseCommand["words"];
 
 /**
- * Whether a command deletes without asking: `rm` with a force flag, under whatever wrapper, shell or quoting it
- * hides. A word that is `null` is not known and proves nothing.
+ * A command and those that it runs by what it is given: behind wrappers such as `env`, in scripts for shells. A word
+ * that is `null` is not known and leads nowhere.
  */
-export function isDangerous(command: LooseCommand, grammar: BashGrammar, depth = 0): boolean {
+export function* commandsWithin(
+  command: LooseCommand,
+  grammar: BashGrammar,
+  depth = 0,
+): Generator<LooseCommand> {
+  yield command;
   const [program, ...args] = command.words;
-  if (depth > MAX_DEPTH || program === undefined || program === null) return false;
-  const name = baseName(program);
-  if (name === "rm") return hasForce(args);
-  if (isPosixShell(program) || name === "dash" || name === "ksh") {
-    const script = shellInput(args) ?? (reads(args) ? command.input : null);
-    return script !== null && hasDangerousPart(script, grammar, depth + 1);
-  }
-  const script = scriptArgument(name, args);
-  if (script !== null) return hasDangerousPart(script, grammar, depth + 1);
-  return innerCommand(name, args).some((words) =>
-    isDangerous({ words, input: command.input }, grammar, depth + 1)
+  if (depth >= MAX_DEPTH || program === undefined || program === null) return;
+  const name = programName(program);
+  const inner = isPosixShell(name) || name === "dash" || name === "ksh"
+    ? scriptCommands(shellInput(args) ?? (reads(args) ? command.input : null), grammar)
+    : [
+      ...scriptCommands(scriptArgument(name, args), grammar),
+      ...innerCommand(name, args).map((words) => ({ words, input: command.input })),
+    ];
+  for (const each of inner) yield* commandsWithin(each, grammar, depth + 1);
+}
+
+/** Every command of a script, wherever in it. */
+export function scriptCommands(
+  script: string | null,
+  grammar: BashGrammar,
+): readonly LooseCommand[] {
+  if (script === null) return [];
+  const sound = withoutEmptyLines(script);
+  return looseCommands(sound, grammar.parse(sound));
+}
+
+/** Whether a command deletes without asking: `rm` with a force flag, under whatever wrapper, shell or quoting. */
+export function isDangerous(command: LooseCommand, grammar: BashGrammar): boolean {
+  return commandsWithin(command, grammar).some(({ words: [program, ...args] }) =>
+    program !== null && program !== undefined && programName(program) === "rm" && hasForce(args)
   );
 }
 
-/** Whether any command of a script is dangerous, wherever in it. */
-export function hasDangerousPart(script: string, grammar: BashGrammar, depth = 0): boolean {
-  if (depth > MAX_DEPTH) return false;
-  const tree = grammar.parse(script);
-  return tree !== null &&
-    looseCommands(tree).some((command) => isDangerous(command, grammar, depth));
+/** Whether any command of a script is dangerous. */
+export function hasDangerousPart(script: string, grammar: BashGrammar): boolean {
+  return scriptCommands(script, grammar).some((command) => isDangerous(command, grammar));
+}
+
+/** Some file systems do not tell capitals from small letters. */
+function programName(program: string): string {
+  return baseName(program).toLowerCase();
 }
 
 function hasForce(args: Words): boolean {

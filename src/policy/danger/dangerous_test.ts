@@ -14,7 +14,14 @@ const DANGEROUS: readonly string[] = [
   ...["builtin command rm -f x", "exec rm -rf x", "exec -a y rm -rf x", "nohup rm -rf x &"],
   ...["nice -n 5 rm -rf x", "timeout -k 1 5 rm -rf x", "time rm -rf x", "setsid rm -rf x"],
   ...["stdbuf -o L rm -rf x", "coproc rm -rf x", "xargs rm -f", "ls | xargs -n 1 rm -rf"],
-  ...["find . -exec rm -rf {} +", "find . -name x -ok rm -f {} \\;", "busybox rm -rf x"],
+  ...["find . -exec rm -rf {} +", "find . -name x -ok rm -f {} \\;"],
+  ...[
+    "find . -exec ls {} + -exec rm -f {} \\;",
+    "- rm -f x",
+    "noglob rm -rf x",
+    "nocorrect rm -f x",
+  ],
+  ...["busybox rm -rf x"],
   ...["eval rm -rf x", "eval 'rm -rf x'", "trap 'rm -rf x' EXIT", "trap -- 'rm -f x' 0"],
   ...["bash -c 'rm -rf x'", "bash -lc 'ls; rm -rf x'", "sh -ec 'rm -f x'", "zsh -o y -c 'rm -f x'"],
   ...["bash <<EOF\nrm -rf x\nEOF", "bash <<< 'rm -rf x'", "bash -s <<EOF\nrm -rf x\nEOF"],
@@ -24,6 +31,16 @@ const DANGEROUS: readonly string[] = [
   ...["echo $(rm -rf x)", "echo `rm -rf x`", "cat <(rm -rf x)", "cat <<EOF\n$(rm -rf x)\nEOF"],
   ...["ls && rm -rf x || pwd", "ls | rm -rf x", 'rm -rf "$x"', "if ( rm -rf x"],
   `bash -c "bash -c 'rm -rf x'"`,
+  // What the grammar reads otherwise than bash, or not at all.
+  ...[
+    "cat\n\\\n rm -rf x",
+    "[[ $ ]]; rm -rf x",
+    "((rm -f x)|rm -f y)",
+    "[[ $ ]]\nA=1 rm -f x <<-E\nE",
+  ],
+  ...["{rm,-rf,x}", "rm -{r,f} x", "rm {-f,x}", "RM -rf x", "/bin/RM -rf x", "SUDO rm -f x"],
+  ...["$'\\x72m' -rf x", "rm $'-\\146' x", "rm $'\\u002df' x", '$"rm" -rf x', "{sudo,rm} -{v,f}"],
+  "(".repeat(600) + "rm -rf x" + ")".repeat(600),
 ];
 
 const NOT_DANGEROUS: readonly string[] = [
@@ -31,7 +48,18 @@ const NOT_DANGEROUS: readonly string[] = [
   ...["sudo ls", "env A=1 ls -f", "xargs grep rm", "bash -c 'ls'"],
   ...["cat <<EOF\nrm -rf x\nEOF", "find . -name rm -print", "git rm -f x", "trap - EXIT"],
   ...["command -v ls", "tail -f x", "grep -rf x", "# rm -rf x", "echo 'a; rm -rf x'", "bash x.sh"],
-  ...["$x -rf y", "timeout 5 ls", "eval", "trap", "sudo", "env", ""],
+  ...[
+    "$x -rf y",
+    "timeout 5 ls",
+    "rm {a,f}",
+    "rm x$'-f'",
+    "{echo,rm} -f x",
+    "eval",
+    "trap",
+    "sudo",
+    "env",
+    "",
+  ],
 ];
 
 for (const script of DANGEROUS) {
@@ -44,6 +72,21 @@ for (const script of NOT_DANGEROUS) {
     assert.ok(!hasDangerousPart(script, grammar));
   });
 }
+
+Deno.test("what is made to take long is looked through all the same", () => {
+  const scripts = [
+    "find . " + "-exec find ".repeat(10_000),
+    "sudo ".repeat(20_000),
+    "((" + "{a,b}".repeat(10_000),
+    "eval '".repeat(10_000),
+    "$(".repeat(20_000),
+    "\n\\\n".repeat(20_000),
+  ];
+  for (const script of scripts) {
+    assert.ok(!hasDangerousPart(script, grammar));
+    assert.ok(hasDangerousPart(`rm -f x; ${script}`, grammar), script.slice(0, 20));
+  }
+});
 
 Deno.test("commands within commands are followed eight deep", () => {
   const deep = (depth: number) => [...Array<string>(depth).fill("sudo"), "rm", "-f", "x"];

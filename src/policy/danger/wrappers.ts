@@ -9,6 +9,7 @@ interface Wrapper {
 }
 
 const WRAPPERS: Readonly<Record<string, Wrapper>> = {
+  "-": { valued: [] },
   builtin: { valued: [] },
   busybox: { valued: [] },
   chroot: { valued: [], operands: 1 },
@@ -19,6 +20,8 @@ const WRAPPERS: Readonly<Record<string, Wrapper>> = {
   exec: { valued: ["-a"] },
   ionice: { valued: ["-c", "--class", "-n", "--classdata", "-p", "-P", "-u"] },
   nice: { valued: ["-n", "--adjustment"] },
+  nocorrect: { valued: [] },
+  noglob: { valued: [] },
   nohup: { valued: [] },
   setsid: { valued: [] },
   stdbuf: { valued: ["-i", "--input", "-o", "--output", "-e", "--error"] },
@@ -71,11 +74,14 @@ export function innerCommand(name: string, args: Words): readonly Words[] {
 
 function findActions(args: Words): Words[] {
   const actions: Words[] = [];
-  for (const [at, arg] of args.entries()) {
-    if (arg === null || !FIND_ACTIONS.has(arg)) continue;
-    const rest = args.slice(at + 1);
-    const end = rest.findIndex((word) => word === ";" || word === "+");
-    actions.push(end < 0 ? rest : rest.slice(0, end));
+  let action: (string | null)[] | null = null;
+  for (const arg of args) {
+    if (action === null) {
+      if (arg !== null && FIND_ACTIONS.has(arg)) action = [];
+    } else if (arg === ";" || arg === "+") {
+      actions.push(action);
+      action = null;
+    } else action.push(arg);
   }
-  return actions;
+  return action === null ? actions : [...actions, action];
 }

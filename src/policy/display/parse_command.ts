@@ -45,9 +45,11 @@ function scriptSummaries(script: string, grammar: BashGrammar): readonly ParsedC
   const plain = tree === null ? null : plainCommands(script, tree);
   if (plain === null) return [unknown];
   const all = plain.map((command) => command.map(({ text }) => text));
-  const found = simplify(followFolders(all.filter((command) => !isFormatting(command))));
+  const telling = all.filter((command) => !isFormatting(command));
+  if (telling.length === 0) return [unknown];
+  const found = simplify(followFolders(telling));
   const [only, second] = found;
-  if (only === undefined) return [unknown];
+  if (only === undefined) return [];
   return second === undefined ? [withWholeScript(only, script, all.length > 1)] : found;
 }
 
@@ -105,7 +107,7 @@ function simplify(all: readonly ParsedCommand[]): readonly ParsedCommand[] {
       !isUnknown(one, /^nl(?: -\S+)*$/)
     );
   }
-  return found.length === 0 ? all : found;
+  return found;
 }
 
 function withoutRepeats(all: readonly ParsedCommand[]): readonly ParsedCommand[] {

@@ -96,8 +96,10 @@ function grep(args: readonly string[]): Search {
       rest.push(...args.slice(at));
       break;
     }
-    if (["-e", "--regexp", "-f", "--file"].includes(arg)) pattern ??= args[++at];
-    else rest.push(arg);
+    if (["-e", "--regexp", "-f", "--file"].includes(arg)) {
+      at++;
+      pattern ??= args[at];
+    } else rest.push(arg);
   }
   const [first, second] = operands(rest, "grep");
   return pattern === undefined ? search(first, second) : search(pattern, first);
@@ -106,6 +108,5 @@ function grep(args: readonly string[]): Search {
 function find(args: readonly string[]): Listing | Search {
   const path = args.find((arg) => !arg.startsWith("-") && !["!", "(", ")"].includes(arg));
   const at = args.findIndex((arg) => ["-name", "-iname", "-path", "-regex"].includes(arg));
-  const start = path !== undefined && args.indexOf(path) === at + 1 && at >= 0 ? undefined : path;
-  return at < 0 ? list(path) : search(args[at + 1], start);
+  return at < 0 ? list(path) : search(args[at + 1], path);
 }

@@ -1,10 +1,11 @@
 import type { BashGrammar } from "../shell/grammar.ts";
 import { plainCommands } from "../shell/plain.ts";
 import { exactWord, type Word } from "../shell/word.ts";
-import { shellScript } from "../shell/wrapper.ts";
+import { baseName, shellScript } from "../shell/wrapper.ts";
 import { isSafeGit } from "./git.ts";
 import { isSafePowerShell } from "./powershell.ts";
 import { ripgrepOption } from "./ripgrep.ts";
+import { isShadowed, type ProgramSearch } from "./shadowed.ts";
 import { isTrustedPlace, programName } from "./trusted_place.ts";
 
 /** Scripts within scripts are followed this far. */
@@ -16,6 +17,8 @@ export interface SafetyFacts {
   readonly os: typeof Deno.build.os;
   /** The user's own shell, which counts wherever it is installed. */
   readonly userShell: string | null;
+  /** How names of programs are looked up; `null` = as the system's owner has set it up. */
+  readonly search: ProgramSearch | null;
 }
 
 /** Only print, whatever their arguments. */
@@ -31,13 +34,13 @@ const FIND_ACTIONS: ReadonlySet<string> = new Set(
 
 /** By program, whether it only reads with these arguments, each of which is known or starts as an operand. */
 const CONDITIONS: Readonly<Record<string, (args: readonly string[]) => boolean>> = {
-  base64: (args) => !args.some((arg) => /^-o/.test(arg) || /^--o/.test(arg)),
+  // Letters may be joined, and long names shortened.
+  base64: (args) => !args.some((arg) => /^(?:-[^-]*o|--o)/.test(arg)),
   find: (args) => !args.some((arg) => FIND_ACTIONS.has(arg)),
   git: isSafeGit,
   rg: (args) => !args.some((arg) => ripgrepOption(arg) === "starts_programs"),
   sed: isSafeSed,
-  // The second operand would be written to.
-  uniq: (args) => args.filter((arg) => !/^[-+]./.test(arg)).length <= 1,
+  uniq: isSafeUniq,
 };
 
 /** Here the number of operands matters, and one word may become several. */
@@ -58,8 +61,10 @@ export function isSafeCommand(words: readonly Word[], facts: SafetyFacts): boole
 
 function areSafeWords(words: readonly Word[], facts: SafetyFacts, depth: number): boolean {
   const exact = words.map((word) => word.exact).filter((word) => word !== null);
-  if (exact.length === words.length && isSafePowerShell(exact, facts.os)) return true;
-  if (isDirectlySafe(words, facts.os)) return true;
+  if (exact.length === words.length && isSafePowerShell(exact, facts.os)) {
+    return !isShadowedName(exact[0] ?? "", facts);
+  }
+  if (isDirectlySafe(words, facts)) return true;
   if (exact.length < words.length || depth > MAX_DEPTH) return false;
   return isSafeScript(exact, facts, depth);
 }
@@ -67,17 +72,28 @@ function areSafeWords(words: readonly Word[], facts: SafetyFacts, depth: number)
 function isSafeScript(argv: readonly string[], facts: SafetyFacts, depth: number): boolean {
   const wrapped = shellScript(argv);
   if (wrapped === null) return false;
-  if (wrapped.shell !== facts.userShell && !isTrustedPlace(wrapped.shell)) return false;
+  if (wrapped.shell !== facts.userShell && !isTrustedProgram(wrapped.shell, facts)) return false;
   const tree = facts.grammar.parse(wrapped.script);
   const commands = tree === null ? null : plainCommands(wrapped.script, tree);
   return commands !== null && commands.length > 0 &&
     commands.every((words) => areSafeWords(words, facts, depth + 1));
 }
 
-function isDirectlySafe(words: readonly Word[], os: SafetyFacts["os"]): boolean {
+/** Whether a program is the one of that name which everybody means. */
+function isTrustedProgram(program: string, facts: SafetyFacts): boolean {
+  return isTrustedPlace(program) && !isShadowedName(program, facts);
+}
+
+function isShadowedName(program: string, { search }: SafetyFacts): boolean {
+  return search !== null && baseName(program) === program && isShadowed(program, search);
+}
+
+function isDirectlySafe(words: readonly Word[], facts: SafetyFacts): boolean {
+  const { os } = facts;
   const program = words[0]?.exact ?? null;
   // A name with a backslash in it is written so as to be overlooked.
-  if (program === null || program !== words[0]?.text || !isTrustedPlace(program)) return false;
+  if (program === null || program !== words[0]?.text) return false;
+  if (!isTrustedProgram(program, facts)) return false;
   const name = programName(program, os);
   if (PRINTERS.has(name)) return true;
   if (LINUX_PRINTERS.has(name)) return os === "linux";
@@ -92,6 +108,14 @@ function isDirectlySafe(words: readonly Word[], os: SafetyFacts["os"]): boolean 
 function soundArgument(word: Word): string | null {
   if (word.exact !== null) return word.exact;
   return word.prefix === "" || word.prefix.startsWith("-") ? null : word.text;
+}
+
+/** A second operand would be written to; some take whatever stands behind the first one for it. */
+function isSafeUniq(args: readonly string[]): boolean {
+  const options = args.findIndex((arg) => !/^-./.test(arg) || arg === "--");
+  if (options < 0) return true;
+  const operands = args.slice(args[options] === "--" ? options + 1 : options);
+  return operands.length <= 1;
 }
 
 /** Prints a range of lines; anything that could be an option, or another script, is not that. */

@@ -3,7 +3,12 @@ import { BashGrammar } from "../shell/grammar.ts";
 import { isKnownSafe, type SafetyFacts } from "./known_safe.ts";
 import { powerShellCommands } from "./powershell.ts";
 
-const LINUX: SafetyFacts = { grammar: await BashGrammar.load(), os: "linux", userShell: "/bin/sh" };
+const LINUX: SafetyFacts = {
+  grammar: await BashGrammar.load(),
+  os: "linux",
+  userShell: "/bin/sh",
+  search: null,
+};
 const MAC: SafetyFacts = { ...LINUX, os: "darwin" };
 const WINDOWS: SafetyFacts = { ...LINUX, os: "windows" };
 
@@ -31,7 +36,18 @@ for (const name of ["numfmt", "tac"]) {
 
 const SAFE: readonly string[] = [
   ...["base64 f", "base64 -d f", "find . -name x", "find . -name {}", "rg x", "rg -n x src"],
-  ...["rg -e z", "rg -tz x", "uniq -c f", "sed -n 1p", "sed -n 5p f", "sed -n 1,5p f"],
+  ...[
+    "rg -e z",
+    "rg -tz x",
+    "uniq -c f",
+    "uniq",
+    "uniq -c",
+    "uniq -",
+    "uniq -- f",
+    "sed -n 1p",
+    "sed -n 5p f",
+    "sed -n 1,5p f",
+  ],
   ...["git status", "git log --oneline -5", "git diff HEAD~1 -- f", "git show HEAD:f"],
   ...["git branch", "git branch --list", "git branch -l", "git branch --show-current"],
   ...["git branch -a", "git branch --all", "git branch -r", "git branch --remotes"],
@@ -46,6 +62,15 @@ const NOT_SAFE: readonly string[] = [
   ...["find . -fls f", "find . -fprint f", "find . -fprint0 f", "find . -fprintf f"],
   ...["rg -z x", "rg --search-zip x", "rg --pre p", "rg --pre=p", "rg --hostname-bin h"],
   ...["rg --hostname-bin=h", "rg -iz x", "rg -nz x", "uniq a b", "uniq -c a b"],
+  ...[
+    "base64 -Do f",
+    "base64 -Dofoo",
+    "base64 -do f",
+    "uniq +x out",
+    "uniq -- -x out",
+    "uniq - out",
+  ],
+  ...["uniq -c -- a b", "uniq a -c", "uniq -f 1 a b"],
   ...["sed -n 1p a b", "sed 1p f", "sed -n p f", "sed -n 1,5d f", "sed -n 1p;w f", "sed -n 1p -i"],
   ...["sed -n 1p -ew", "sed -i 1p f", "sed -n", "sed"],
   ...["git", "git checkout status", "git push", "git -c a=b log", "git -ca=b log", "git log -c"],
@@ -119,6 +144,41 @@ Deno.test("the user's shell counts wherever it is installed", () => {
   const command = ["/nix/store/x/bin/zsh", "-lc", "ls"];
   assert.ok(!isKnownSafe(command, LINUX));
   assert.ok(isKnownSafe(command, { ...LINUX, userShell: "/nix/store/x/bin/zsh" }));
+});
+
+Deno.test({
+  name: "a name that leads into a folder which commands write to is somebody's program",
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  const root = await Deno.realPath(await Deno.makeTempDir({ prefix: "codex-path-" }));
+  try {
+    for (const folder of ["own/bin", "work/bin", "system"]) {
+      await Deno.mkdir(`${root}/${folder}`, { recursive: true });
+    }
+    for (const file of ["own/bin/ls", "work/bin/ls", "work/bin/bash", "work/cat", "system/ls"]) {
+      await Deno.writeTextFile(`${root}/${file}`, "");
+    }
+    const safe = (argv: string[], ...path: string[]) =>
+      isKnownSafe(argv, {
+        ...LINUX,
+        search: { path: path.join(":"), cwd: `${root}/work`, writable: [`${root}/more`] },
+      });
+    const [own, work, system] = [`${root}/own/bin`, `${root}/work/bin`, `${root}/system`];
+    assert.ok(safe(["ls"], own, system) && safe(["ls"], system, work));
+    assert.ok(safe(["wc"], work, system) && safe(["/bin/ls"], work, system));
+    assert.ok(!safe(["ls"], work, system));
+    assert.ok(!safe(["bash", "-c", "cat x; ls"], system, "bin"));
+    assert.ok(!safe(["bash", "-c", "wc x"], work), "the shell, too");
+    assert.ok(safe(["sh", "-c", "wc x"], work));
+    assert.ok(!safe(["cat"], "", system) && !safe(["cat"], system, "."), "relative ones");
+    await Deno.mkdir(`${root}/more`);
+    await Deno.rename(`${root}/work/cat`, `${root}/more/cat`);
+    assert.ok(!safe(["cat"], `${root}/more`), "wherever they write");
+    const search = { path: "/usr/bin", cwd: "/", writable: [] };
+    assert.ok(isKnownSafe(["ls"], { ...LINUX, search }), "the system's stay the system's");
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
 });
 
 Deno.test("scripts within scripts end somewhere", () => {

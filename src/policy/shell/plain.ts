@@ -1,4 +1,5 @@
 import type { SyntaxNode, SyntaxTree } from "./grammar.ts";
+import { splitScript, type WrittenWord } from "./split_script.ts";
 import { readWord, type Word, type WordPart } from "./word.ts";
 
 /** A command of nothing but words: no expansion of values, no redirection, no assignment. */
@@ -15,82 +16,65 @@ const WORDS = new Set([
 ]);
 const TOKENS = new Set(["&&", "||", ";", "|", '"', "'"]);
 
-/** Words of the shell's own syntax, where the grammar takes them for names. */
+/** Words of a shell's own syntax, where the grammar takes them for names; the last are those of zsh. */
 const RESERVED = new Set([
   ...["if", "then", "elif", "else", "fi", "for", "in", "while", "until", "do", "done", "case"],
   ...["esac", "select", "function", "time", "coproc", "[[", "]]", "{", "}", "!"],
+  ...["-", "nocorrect", "repeat", "foreach", "end"],
 ]);
-
-const BLANK = /^(?:[ \t\n]|\\\n)*$/;
-
-/** White space to one of grammar and shell, an ordinary character to the other. */
-// deno-lint-ignore no-control-regex
-const DISPUTED = /[\x00-\x08\x0b-\x1f\x7f]|[^\S \t\n]/;
 
 /**
  * The commands of a script that consists of plain commands joined by `&&`, `||`, `;`, `|` and line ends, in order.
  * `null` = it is anything else. `[]` = there are none.
+ *
+ * The grammar tells what stands where; where words and commands end is read a second time by the rules of shells,
+ * since the grammar passes over some line ends and blanks that are none. Where the two differ, nothing is plain.
  */
 export function plainCommands(script: string, tree: SyntaxTree): readonly PlainCommand[] | null {
-  if (tree.broken || DISPUTED.test(script)) return null;
-  const { start, text } = tree.root;
-  if (!BLANK.test(script.slice(0, start) + script.slice(start + text.length))) return null;
+  if (tree.broken) return null;
+  const seen: SyntaxNode[] = [];
+  if (!collect(tree.root, seen)) return null;
+  const written = splitScript(script);
+  if (written === null || written.length !== seen.length) return null;
   const commands: PlainCommand[] = [];
-  return collect(tree.root, commands) ? commands : null;
-}
-
-function collect(node: SyntaxNode, commands: PlainCommand[]): boolean {
-  if (!node.named) return TOKENS.has(node.type) || node.text.trim() === "";
-  if (node.type === "command") {
-    const command = readCommand(node);
-    if (command === null) return false;
+  for (const [index, words] of written.entries()) {
+    const command = readCommand(seen[index]!, words);
+    if (command === null) return null;
     commands.push(command);
-    return true;
   }
-  return STRUCTURE.has(node.type) && hasNoHoles(node) &&
-    node.children.every((child) => collect(child, commands));
+  return commands;
 }
 
-/**
- * The grammar passes over what it takes for blank, an escaped blank too, which is a word to the shell; and it ends
- * words where the shell does not.
- */
-function hasNoHoles(node: SyntaxNode): boolean {
-  let at = node.start;
-  for (const [index, { start, text }] of node.children.entries()) {
-    const gap = node.text.slice(at - node.start, start - node.start);
-    const glued = node.type === "command" && index > 0 && !/[ \t]/.test(gap);
-    if (glued || !BLANK.test(gap)) return false;
-    at = start + text.length;
+function collect(node: SyntaxNode, commands: SyntaxNode[]): boolean {
+  if (!node.named) return TOKENS.has(node.type) || node.text.trim() === "";
+  if (node.type !== "command") {
+    return STRUCTURE.has(node.type) && node.children.every((child) => collect(child, commands));
   }
-  return BLANK.test(node.text.slice(at - node.start));
-}
-
-function readCommand(node: SyntaxNode): PlainCommand | null {
-  const words: Word[] = [];
-  if (!hasNoHoles(node)) return null;
-  for (const child of node.children) {
-    const word = child.type === "command_name" ? readName(child) : readArgument(child);
-    if (word === null) return null;
-    words.push(word);
-  }
-  return node.children[0]?.type === "command_name" ? words : null;
+  commands.push(node);
+  return node.children.every((child, index) =>
+    index === 0 ? isBareName(child) : wordParts(child) !== null
+  );
 }
 
 /** The name has to be bare: quotes around it are a way to hide from rules. */
-function readName(node: SyntaxNode): Word | null {
+function isBareName(node: SyntaxNode): boolean {
   const [only, more] = node.children;
-  if (only === undefined || more !== undefined || only.type !== "word") return null;
+  if (node.type !== "command_name" || only?.type !== "word" || more !== undefined) return false;
   // `%` asks for a job of the shell.
-  if (RESERVED.has(only.text) || only.text.startsWith("%")) return null;
-  return readArgument(only);
+  return only.children.length === 0 && !RESERVED.has(only.text) && !only.text.startsWith("%");
 }
 
-function readArgument(node: SyntaxNode): Word | null {
-  const parts = wordParts(node);
-  if (parts === null) return null;
-  const word = readWord(parts);
-  return word === null || (node.type === "concatenation" && word.text === "") ? null : word;
+function readCommand(node: SyntaxNode, written: readonly WrittenWord[]): PlainCommand | null {
+  if (written.length !== node.children.length) return null;
+  const words: Word[] = [];
+  for (const [index, { start, end, parts }] of written.entries()) {
+    const seen = node.children[index]!;
+    if (seen.start !== start || seen.text.length !== end - start) return null;
+    const word = readWord(parts);
+    if (word === null || (seen.type === "concatenation" && word.text === "")) return null;
+    words.push(word);
+  }
+  return words;
 }
 
 /** The stretches that a word is made of. `null` = it holds an expansion. */

@@ -27,6 +27,16 @@ const PLAIN: readonly (readonly [string, string[][]])[] = [
   ['echo a="b c"', [["echo", "a=b c"]]],
   ["find . -de\\lete", [["find", ".", "-de\\lete"]]],
   ["sed -n 1,5p f", [["sed", "-n", "1,5p", "f"]]],
+  ["ls -l \\\n  -a |\\\n wc", [["ls", "-l", "-a"], ["wc"]]],
+  ["git commit -m \"a\u00a0b\r\" -m 'c\u2028'", [[
+    "git",
+    "commit",
+    "-m",
+    "a\u00a0b\r",
+    "-m",
+    "c\u2028",
+  ]]],
+  ["echo {a,b}{} é 日本", [["echo", "{a,b}{}", "é", "日本"]]],
   ["", []],
   [" \n\t ", []],
 ];
@@ -53,6 +63,21 @@ const NOT_PLAIN: readonly string[] = [
     "unset A",
     "declare -x A=1",
   ],
+  // A line end that the grammar passes over; to bash these are two commands.
+  ...["cat\n\\\n rm x", "cat a\n\n\\\nrm x", "ls {a,b}\n\\\n rm", "git log '!'\n\\\n rm x"],
+  // To zsh these are two commands, or a command and how to run it.
+  ...["cat a}\\\n rm x", "cat }", "- rm x", "repeat 3 rm", "nocorrect rm x"],
+  // White space to some shell, or a part of a letter that is.
+  ...[
+    "find . à-delete",
+    "find .\u00a0-delete",
+    "ls\u2003x",
+    "ls\fx",
+    "ls\vx",
+    "ls\rx",
+    "ls \ufeff",
+  ],
+  ...["echo '\x01'", "echo \x7f"],
 ];
 
 for (const script of NOT_PLAIN) {

@@ -1,17 +1,26 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const RUNNER = fileURLToPath(new URL("./recording.bash", import.meta.url));
+const RUNNER = fileURLToPath(new URL("./recording_shell.sh", import.meta.url));
 
 /** What each script ran, in the order in which it was written down. */
 export type Recorded = readonly (readonly string[])[];
 
+/** A shell that can say which commands it did not find. */
+export type RecordingShell = "bash" | "zsh";
+
+const FLAGS: Readonly<Record<RecordingShell, readonly string[]>> = {
+  bash: ["--norc", "--noprofile"],
+  zsh: ["-f"],
+};
+
 /** Runs the scripts in a folder that holds these (empty) files, and says what each of them ran. */
 export async function recordRuns(
+  shell: RecordingShell,
   scripts: readonly string[],
   files: readonly string[],
 ): Promise<{ readonly runs: readonly Recorded[]; readonly left: readonly string[] }> {
-  const root = await Deno.makeTempDir({ prefix: "codex-bash-" });
+  const root = await Deno.makeTempDir({ prefix: "codex-shell-" });
   try {
     const work = join(root, "work");
     await Deno.mkdir(join(work, "src"), { recursive: true });
@@ -19,8 +28,8 @@ export async function recordRuns(
     const input = join(root, "scripts");
     await Deno.writeTextFile(input, scripts.map((script) => script + "\0").join(""));
     const record = join(root, "record");
-    const { success, stderr } = await new Deno.Command("bash", {
-      args: ["--norc", "--noprofile", RUNNER, input],
+    const { success, stderr } = await new Deno.Command(shell, {
+      args: [...FLAGS[shell], RUNNER, input],
       cwd: work,
       env: { RECORD: record, HOME: work, LC_ALL: "C.UTF-8" },
       stdin: "null",
@@ -34,22 +43,23 @@ export async function recordRuns(
 }
 
 function readRecord(text: string, count: number): Recorded[] {
-  const runs: string[][][] = [];
-  for (const line of text.split("\n").slice(0, -1)) {
-    if (/^script \d+$/.test(line)) runs.push([]);
-    else runs.at(-1)?.push(line.replaceAll("\x01", "\n").split("\x1f").slice(0, -1));
+  const runs: string[][][] = Array.from({ length: count }, () => []);
+  const lines = text.split("\n").slice(0, -1);
+  for (const line of lines) {
+    const [number, ...words] = line.replaceAll("\x01", "\n").split("\x1f").slice(0, -1);
+    if (number !== undefined) runs[Number(number)]!.push(words);
   }
-  if (runs.length !== count) throw new Error(`${runs.length} of ${count} scripts were run`);
+  if (!lines.includes("end")) throw new Error("the shell did not come to the end of the scripts");
   return runs;
 }
 
-/** Whether there is a bash that can say which commands it did not find. */
-export function hasRecordingBash(): boolean {
+/** Whether this machine has the shell, and new enough. */
+export function hasRecordingShell(shell: RecordingShell): boolean {
   if (Deno.build.os === "windows") return false;
   try {
-    const { stdout } = new Deno.Command("bash", { args: ["-c", "echo ${BASH_VERSINFO[0]}"] })
-      .outputSync();
-    return Number(new TextDecoder().decode(stdout)) >= 4;
+    const version = shell === "bash" ? "${BASH_VERSINFO[0]}" : "${ZSH_VERSION}";
+    const { stdout } = new Deno.Command(shell, { args: ["-c", `echo ${version}`] }).outputSync();
+    return parseInt(new TextDecoder().decode(stdout)) >= 4;
   } catch {
     return false;
   }
