@@ -99,7 +99,8 @@ class ProviderTurn implements ModelTurn {
     for (let recovered = false;;) {
       const answer = await this.#send(request, auth, signal);
       const { response } = answer;
-      if (response.ok) return answer;
+      if (response.ok && !isWebPage(response)) return answer;
+      if (response.ok) throw webPage(answer);
       const refused: RefusedAnswer = {
         status: response.status,
         statusText: response.statusText,
@@ -250,7 +251,18 @@ function isConnectionFailure(error: unknown): boolean {
     error.details.retryable;
 }
 
-/** What a refusal says, as far as it can be read soon. */
+/** A page of a server's own, or of something on the way to it, in place of an answer. */
+function isWebPage({ headers }: Response): boolean {
+  return /^text\/html\b/iu.test(headers.get("content-type") ?? "");
+}
+
+function webPage({ response, close }: Answer): ModelError {
+  close();
+  const message = `${response.url} answers with a web page instead of a model's answer. ` +
+    "The provider's base_url has to be that of its API; most end in /v1.";
+  return modelError("unexpected_status", message, { httpStatus: response.status });
+}
+
 /** A server that echoes what it was sent must not put the login into messages, logs and session files. */
 function withoutSecret(text: string, { authorization }: AuthHeaders): string {
   const secret = authorization?.replace(/^\S+\s+/, "") ?? "";
@@ -263,6 +275,7 @@ function reasonOf(error: unknown): string {
   return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
+/** What a refusal says, as far as it can be read soon. */
 async function textOf({ response, close }: Answer): Promise<string> {
   const timer = setTimeout(close, REFUSAL_MS);
   try {

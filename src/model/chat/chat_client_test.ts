@@ -136,6 +136,34 @@ Deno.test("reasoning before the answer is an item of its own; blanks between the
   }
 });
 
+Deno.test("reasoning is found in lists of parts and between tags", async () => {
+  const cases: Record<string, unknown>[][] = [
+    [{ reasoning_details: [{ type: "reasoning.text", text: "let me" }] }, {
+      reasoning_details: [{ type: "reasoning.summary", summary: " think" }, {
+        type: "reasoning.encrypted",
+        data: "x",
+      }],
+    }, { content: "Yes." }],
+    [{ content: [{ type: "thinking", thinking: [{ type: "text", text: "let me think" }] }] }, {
+      content: [{ type: "text", text: "Yes." }],
+    }],
+    [{ content: "\n<th" }, { content: "ink>let me" }, { content: " think<" }, {
+      content: "/think>\n\nYes.",
+    }],
+  ];
+  for (const deltas of cases) {
+    const found = await ask([pieces(...deltas.map((delta) => chatChunk(delta)))]);
+    assert.deepEqual(doneItems(found), [
+      {
+        type: "reasoning",
+        summary: [],
+        content: [{ type: "reasoning_text", text: "let me think" }],
+      },
+      { type: "message", role: "assistant", content: [{ type: "output_text", text: "Yes." }] },
+    ]);
+  }
+});
+
 Deno.test("reasoning goes back in the member in which it came", async () => {
   const thinking = (field: string) =>
     pieces(
@@ -228,6 +256,7 @@ Deno.test("errors within the stream and refusals are told apart by cause", async
       { status: 400, body: { object: "error", message: "maximum context length is 8" } },
       "context_window_exceeded",
     ],
+    [{ raw: 'data: {"error":"prompt is too long: 9 tokens"}\n\n' }, "context_window_exceeded"],
     [{ status: 400, body: { error: { message: "bad" } } }, "bad_request"],
     [{ status: 401, body: { error: { message: "key" } } }, "unauthorized"],
     [{ status: 404, body: "no such model" }, "unexpected_status"],
@@ -238,6 +267,63 @@ Deno.test("errors within the stream and refusals are told apart by cause", async
     const { error } = await ask([step]);
     assert.equal(error?.details.code, code);
   }
+});
+
+Deno.test("a prompt that is too long is known by each server's own words", async () => {
+  const cases: [number, unknown][] = [
+    [400, { error: { message: "This model's maximum prompt length is 8 but the request has 9" } }],
+    [400, { error: { type: "exceed_context_size_error", message: "m", n_ctx: 8 } }],
+    [500, { error: { code: 500, message: "the request exceeds the available context size" } }],
+    [400, { error: "Trying to keep the first 9 tokens when context the overflows." }],
+    [400, [{ error: { message: "The input token count (9) exceeds the maximum number (8)" } }]],
+    [422, { error: "`inputs` tokens + `max_new_tokens` must be <= 8" }],
+    [400, { message: "Input is too long for requested model." }],
+    [413, "prompt is too long: 9 tokens > 8 maximum"],
+  ];
+  for (const [status, body] of cases) {
+    const { error } = await ask([{ status, body }]);
+    assert.equal(error?.details.code, "context_window_exceeded", JSON.stringify(body));
+  }
+});
+
+Deno.test("a web page is no answer, and asking again would not help", async () => {
+  const page = { headers: { "content-type": "text/html; charset=utf-8" }, body: "<html></html>" };
+  const { error } = await ask([page]);
+  assert.match(
+    error?.message ?? "",
+    /^http.*\/v1\/chat\/completions answers with a web page.*base_url/,
+  );
+  assert.equal(error?.details.retryable, false);
+});
+
+Deno.test("calls are read wherever servers put them, also behind the reason for the end", async () => {
+  const call = (name: string, args = "") => ({ function: { name, arguments: args } });
+  const named = (...calls: unknown[]) => chatChunk({ tool_calls: calls }, "tool_calls");
+  const cases: [RawPiece[], string[]][] = [
+    [[named({ index: 0, ...call("f") }), named({ index: 1, ...call("g") })], ["f{}", "g{}"]],
+    [[named(call("f"), call("g"), call("h", "{}"))], ["f{}", "g{}", "h{}"]],
+    [[
+      chatChunk({ function_call: { name: "f", arguments: "" } }),
+      chatChunk({ function_call: { arguments: '{"a":1}' } }, "function_call"),
+    ], ['f{"a":1}']],
+  ];
+  for (const [events, expected] of cases) {
+    const found = await ask([pieces(...events)]);
+    const calls = doneItems(found).map((item) =>
+      item.type === "function_call" ? item.name + item.arguments : item.type
+    );
+    assert.deepEqual(calls, expected);
+  }
+});
+
+Deno.test("token counts within a choice count too", async () => {
+  const usage = { prompt_tokens: 5, completion_tokens: 2 };
+  const choice = { index: 0, delta: {}, finish_reason: "stop", usage };
+  const { events } = await ask([{
+    raw: `data: ${JSON.stringify({ choices: [choice] })}\n\ndata: [DONE]\n\n`,
+  }]);
+  const last = events.at(-1);
+  assert.equal(last?.type === "completed" && last.usage?.totalTokens, 7);
 });
 
 Deno.test("a server that refuses to count tokens is asked without, once and for all", async () => {

@@ -30,7 +30,7 @@ export class ToolCallPieces {
 
   add(pieces: unknown): void {
     if (!Array.isArray(pieces)) return;
-    for (const piece of pieces) if (isObject(piece)) this.#add(piece);
+    pieces.filter(isObject).forEach((piece, position) => this.#add(piece, position === 0));
   }
 
   /** The calls in the order in which they began. */
@@ -46,7 +46,8 @@ export class ToolCallPieces {
     return this.#calls.length === 0;
   }
 
-  #add(piece: JsonObject): void {
+  /** `mayContinue`: whatever stands behind the first piece of one list belongs to another call. */
+  #add(piece: JsonObject, mayContinue: boolean): void {
     const fn = isObject(piece.function) ? piece.function : {};
     const id = stringOrNull(piece.id) || null;
     const name = stringOrNull(fn.name) ?? "";
@@ -57,7 +58,9 @@ export class ToolCallPieces {
     const known = this.#place(index, id);
     // Without an index a name alone says that a call begins; with one it may be repeated to the end.
     const begins = name !== "" && (index === null || args !== "");
-    const call = known !== null && !isAnother(known, id, name, begins)
+    const nameless = index === null && id === null;
+    const continues = mayContinue || !nameless || name === "";
+    const call = known !== null && continues && !isAnother(known, id, name, begins)
       ? known
       : this.#begin(index, id);
     call.id ??= id;
