@@ -121,7 +121,7 @@ class ProviderTurn implements ModelTurn {
 
   #errorOf(refused: RefusedAnswer): ModelError {
     const now = this.#options.now?.() ?? Date.now();
-    return this.#wire.refusal(refused) ?? statusError(refused, now);
+    return this.#wire.refusal(refused, this.#options.provider) ?? statusError(refused, now);
   }
 
   /** Gets any answer; tries again while the connection fails and the turn's budget lasts. */
@@ -152,8 +152,10 @@ class ProviderTurn implements ModelTurn {
   }
 
   async #fetch(url: string, init: RequestInit, signal: AbortSignal): Promise<Answer> {
-    if (!URL.canParse(url)) {
-      throw modelError("connection_failed", `not an address: ${url}`, { retryable: false });
+    if (!/^https?:$/u.test(URL.parse(url)?.protocol ?? "")) {
+      const message = `not an address of a server: ${url}. ` +
+        "The provider's base_url has to begin with http:// or https://.";
+      throw modelError("connection_failed", message, { retryable: false });
     }
     const exchange = new AbortController();
     // A server that accepts the request and says nothing counts as silent, as it does later in the stream.

@@ -153,6 +153,8 @@ Deno.test("Retry-After reaches the error", async () => {
     error.message,
     "exceeded retry limit, last status: 429 Too Many Requests, request id: rid",
   );
+  const told = await errorOf(httpError(429, { message: "50 a day, until tomorrow" }));
+  assert.match(told.message, /429 Too Many Requests: 50 a day, until tomorrow$/);
 });
 
 Deno.test("a used-up plan says when it works again and brings the limits along", async () => {
@@ -197,8 +199,25 @@ Deno.test("nobody listening is a failed connection, an unreadable address is fin
   const refused = await exchange(openTurn(provider(`http://127.0.0.1:${port}/v1`)));
   assert.equal(refused.error?.details.code, "connection_failed");
   assert.equal(refused.error?.details.retryable, true);
-  const bad = await exchange(openTurn(provider("no address", { requestMaxRetries: 3 })));
-  assert.equal(bad.error?.details.retryable, false);
+  for (const address of ["no address", "localhost:1234/v1", "ftp://x/v1"]) {
+    const bad = await exchange(openTurn(provider(address, { requestMaxRetries: 3 })));
+    assert.equal(bad.error?.details.retryable, false);
+    assert.match(bad.error?.message ?? "", /base_url has to begin with http/);
+  }
+});
+
+Deno.test("a server without this protocol is told how to be asked, one without the model is not", async () => {
+  const hint = /wire_api = "chat" below \[model_providers\.test\]/;
+  const refused = [{ status: 404, body: "404 page not found" }, { status: 405, body: "" }];
+  for (const step of refused) {
+    const { message, details } = await errorOf(step);
+    assert.match(message, hint);
+    assert.match(message, /^unexpected status 40[45] /);
+    assert.deepEqual([details.httpStatus, details.retryable], [step.status, false]);
+  }
+  for (const step of [httpError(404, { message: 'model "m" not found' }), httpError(403, {})]) {
+    assert.doesNotMatch((await errorOf(step)).message, hint);
+  }
 });
 
 Deno.test("a refusal whose text breaks off is still a refusal", async () => {
