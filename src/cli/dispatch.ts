@@ -105,6 +105,7 @@ async function complain({ env, stderr }: World, error: unknown): Promise<number>
   const stack = backtrace !== "0" && backtrace !== "" && error instanceof Error
     ? `\n${error.stack ?? ""}`
     : "";
-  await stderr.write(`Error: ${message}${stack}\n`).catch(() => false);
+  const lead = message.startsWith("Error ") ? "" : "Error: ";
+  await stderr.write(`${lead}${message}${stack}\n`).catch(() => false);
   return 1;
 }
