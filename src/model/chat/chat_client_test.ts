@@ -343,6 +343,32 @@ Deno.test("a server that refuses to count tokens is asked without, once and for 
   ]);
 });
 
+Deno.test("what a server does not know is left out from then on, one after the other", async () => {
+  const members = ["stream_options", "parallel_tool_calls", "verbosity"];
+  const refusing = (named: string) => ({ status: 400, body: { error: { message: named } } });
+  const steps = [
+    refusing("Unrecognized request argument supplied: verbosity"),
+    refusing("does not support parameters: ['parallel_tool_calls'], model=m"),
+    refusing("stream_options: Extra inputs are not permitted"),
+    textReply("x"),
+    textReply("x"),
+    refusing("verbosity is still not known"),
+  ];
+  await using model = await startScriptedModel(steps);
+  const turn = openTurn(provider(model.baseUrl, { wireApi: "chat" }));
+  const request = modelRequest({
+    model: { ...modelRequest().model, supportsVerbosity: true },
+    tools: [{ type: "function", name: "f", description: "d", parameters: {} }],
+    verbosity: "low",
+    parallelToolCalls: true,
+  });
+  for (const _ of [1, 2]) assert.equal((await exchange(turn, request)).error, null);
+  // A member that was not sent is not what is wrong.
+  assert.equal((await exchange(turn, request)).error?.details.code, "bad_request");
+  const sent = model.requests.map(({ text }) => members.filter((name) => text.includes(name)));
+  assert.deepEqual(sent.map(({ length }) => length), [3, 2, 1, 0, 0, 0]);
+});
+
 Deno.test("silence ends the answer after the idle time", async () => {
   const { error } = await ask([{ events: [chatChunk({ content: "x" })], hang: true }], {}, {
     streamIdleTimeoutMs: 50,
