@@ -148,6 +148,9 @@ async function compile(job: Job, deno: string, flags: readonly string[]): Promis
     "--frozen",
     // What the permissions do not cover is refused, not asked about in the middle of a session.
     "--no-prompt",
+    // It would lie under a name that everybody knows in a folder where everybody may write, to be run by the next start;
+    // and it saves nothing that can be measured.
+    "--no-code-cache",
     ...ENGINE_FLAGS,
     ...flags,
     ...assets.map(({ path }) => `--include=${path}`),
