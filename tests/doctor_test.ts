@@ -248,7 +248,13 @@ Deno.test("doctor: a server that is not there is a problem; with --offline it is
   listener.close();
   const gone = entry(await examine(stage, { baseUrl, args: [] }), "network.provider");
   assert.equal(gone.status, "problem");
-  assert.match(gone.remedy ?? "", /^Start the server on this machine/);
+  assert.match(gone.remedy ?? "", /^Start the server on this machine.* in OPENAI_BASE_URL\.$/);
+  const local = ["-c", 'model_provider="ollama"'];
+  const oss = { args: local, env: { CODEX_OSS_BASE_URL: baseUrl } };
+  assert.match(
+    entry(await examine(stage, oss), "network.provider").remedy ?? "",
+    /in CODEX_OSS_BASE_URL\.$/,
+  );
   assert.equal(entry(await examine(stage, { baseUrl }), "network.provider").status, "skipped");
 });
 

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { ok, problem, reasonOf, skipped, warning } from "../finding.ts";
 import type { Check } from "../run_checks.ts";
 import { shownUrl } from "../secrets.ts";
-import { addressOf } from "./provider.ts";
+import { addressOf, addressSetting } from "./provider.ts";
 
 const PROXY_NAMES = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"];
 /** Ways of talking to a proxy that the runtime knows. */
@@ -103,7 +103,10 @@ const reach: Check = {
         );
       }
       const reason = limit.aborted ? `no answer within ${REACH_MS / 1000} s` : reasonOf(error);
-      return problem(`${host} cannot be reached: ${reason}`, remedyFor(url, scene.around.env));
+      return problem(
+        `${host} cannot be reached: ${reason}`,
+        remedyFor(url, addressSetting(loaded.value.provider), scene.around.env),
+      );
     }
   },
 };
@@ -112,10 +115,10 @@ function isLocal({ hostname }: URL): boolean {
   return hostname === "localhost" || hostname === "127.0.0.1" || hostname === "[::1]";
 }
 
-function remedyFor(url: URL, env: Env): string {
+function remedyFor(url: URL, setting: string, env: Env): string {
   const { protocol } = url;
   if (isLocal(url)) {
-    return "Start the server on this machine, or correct its port in base_url.";
+    return `Start the server on this machine, or correct its port in ${setting}.`;
   }
   const proxied = PROXY_NAMES.some((name) => env[name] || env[name.toLowerCase()]);
   if (proxied) return "Check the proxy, and whether it lets this host through.";
