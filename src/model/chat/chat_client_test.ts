@@ -22,6 +22,12 @@ import {
 } from "../../scripted/mod.ts";
 import type { ModelProvider, ModelRequest } from "../types.ts";
 
+/** A message of a request, as far as tests look at it. */
+interface Message {
+  readonly role: string;
+  readonly tool_calls: readonly { readonly extra_content?: unknown }[];
+}
+
 interface ChatExchange extends Exchange {
   readonly requests: readonly RecordedRequest[];
 }
@@ -182,6 +188,43 @@ Deno.test("reasoning goes back in the member in which it came", async () => {
     const { messages } = JSON.parse(model.requests[1]?.text ?? "{}");
     assert.equal(messages[2][field], "hm");
   }
+});
+
+Deno.test("what a server gives along with a call goes back with it, to the same model only", async () => {
+  const signature = { google: { thought_signature: "sig" } };
+  const step = pieces(
+    chatChunk({ reasoning_details: [{ type: "reasoning.text", text: "let", index: 0 }] }),
+    chatChunk({
+      reasoning_details: [
+        { type: "reasoning.text", text: " me", index: 0, signature: null },
+        { type: "reasoning.text", index: 0, signature: "s" },
+        { type: "reasoning.encrypted", data: "e", index: 1 },
+      ],
+    }),
+    chatChunk({
+      tool_calls: [
+        { index: 0, id: "c1", function: { name: "f", arguments: "{}" }, extra_content: signature },
+        { index: 1, id: "c2", function: { name: "f", arguments: "{}" } },
+      ],
+    }),
+  );
+  await using model = await startScriptedModel([step, textReply("x"), textReply("x")]);
+  const turn = openTurn(provider(model.baseUrl, { wireApi: "chat" }));
+  const request = modelRequest();
+  const calls = doneItems(await exchange(turn, request));
+  const input = [...request.input, ...calls];
+  await exchange(turn, { ...request, input });
+  await exchange(turn, { ...request, input, model: { ...request.model, slug: "another" } });
+  const sent = model.requests.slice(1)
+    .map(({ text }) => JSON.parse(text).messages.find(({ role }: Message) => role === "assistant"));
+  assert.deepEqual(sent[0].reasoning_details, [
+    { type: "reasoning.text", text: "let me", index: 0, signature: "s" },
+    { type: "reasoning.encrypted", data: "e", index: 1 },
+  ]);
+  const extras = (message: Message) => message.tool_calls.map((call) => call.extra_content);
+  assert.deepEqual(extras(sent[0]), [signature, undefined]);
+  assert.equal("reasoning_details" in sent[1], false);
+  assert.deepEqual(extras(sent[1]), [undefined, undefined]);
 });
 
 Deno.test("a call without an id, or with one that is taken, gets one of its own", async () => {

@@ -7,9 +7,10 @@ import { chatStreamError } from "./chat_error.ts";
 import { chatUsage } from "./chat_usage.ts";
 import { callIds } from "./call_ids.ts";
 import { deltaText } from "./delta_text.ts";
+import { type Keepsakes, ReasoningDetails } from "./keepsakes.ts";
 import type { ReasoningField } from "./reasoning_field.ts";
 import { ThinkTags } from "./think_tags.ts";
-import { ToolCallPieces } from "./tool_call_pieces.ts";
+import { ToolCallPieces, type WholeCall } from "./tool_call_pieces.ts";
 import { callItem } from "./tools.ts";
 
 /** The text that is being streamed. Blanks before its first word are held back: often nothing follows them. */
@@ -23,18 +24,18 @@ interface OpenText {
 /** Turns the chunks of one answer, or an answer in one piece, into {@link ResponseEvent}s. */
 export class ChatDecoder implements AnswerDecoder {
   readonly #request: ModelRequest;
-  readonly #onReasoning: (field: ReasoningField) => void;
+  readonly #notes: ServerNotes;
   readonly #calls = new ToolCallPieces();
   readonly #tags = new ThinkTags();
+  readonly #details = new ReasoningDetails();
   #id: string | null = null;
   #open: OpenText | null = null;
   #usage: TokenUsage | null = null;
   #finished = false;
 
-  /** `onReasoning`: told in which member this server hands out reasoning. */
-  constructor(request: ModelRequest, onReasoning: (field: ReasoningField) => void) {
+  constructor(request: ModelRequest, notes: ServerNotes) {
     this.#request = request;
-    this.#onReasoning = onReasoning;
+    this.#notes = notes;
   }
 
   get settled(): boolean {
@@ -76,7 +77,8 @@ export class ChatDecoder implements AnswerDecoder {
 
   #read(delta: JsonObject): ResponseEvent[] {
     const { reasoning, field, said } = deltaText(delta);
-    if (field !== null) this.#onReasoning(field);
+    if (field !== null) this.#notes.reasoningField = field;
+    this.#details.add(delta.reasoning_details);
     const events = [
       ...this.#say("reasoning", reasoning),
       ...this.#tags.split(said).flatMap(({ kind, text }) => this.#say(kind, text)),
@@ -132,18 +134,31 @@ export class ChatDecoder implements AnswerDecoder {
 
   #complete(): ResponseEvent[] {
     this.#finished = true;
-    const { input, tools } = this.#request;
-    const nextId = callIds(input);
+    const nextId = callIds(this.#request.input);
     return [
       ...this.#tags.end().flatMap(({ kind, text }) => this.#say(kind, text)),
       ...this.#closeText(),
-      ...this.#calls.whole().map((call): ResponseEvent => ({
-        type: "item_done",
-        item: callItem(call, nextId(call.id), tools),
-      })),
+      ...this.#calls.whole().map((call) => this.#called(call, nextId(call.id))),
       { type: "completed", responseId: this.#id ?? "", usage: this.#usage },
     ];
   }
+
+  #called(call: WholeCall, callId: string): ResponseEvent {
+    const { model, tools } = this.#request;
+    const keepsake = {
+      extraContent: call.extraContent,
+      reasoningDetails: this.#details.whole(),
+    };
+    this.#notes.keepsakes.keep(callId, model.slug, keepsake);
+    return { type: "item_done", item: callItem(call, callId, tools) };
+  }
+}
+
+/** What one server turned out to be like, and gave to keep. */
+export interface ServerNotes {
+  /** Where it hands out reasoning; `null` = it has not yet. */
+  reasoningField: ReasoningField | null;
+  readonly keepsakes: Keepsakes;
 }
 
 function isPresent(error: unknown): boolean {

@@ -2,9 +2,9 @@ import type { ModelError } from "../model_error.ts";
 import type { RefusedAnswer } from "../status_error.ts";
 import type { ModelRequest } from "../types.ts";
 import type { AnswerDecoder, Wire } from "../wire.ts";
-import { ChatDecoder } from "./chat_decoder.ts";
+import { ChatDecoder, type ServerNotes } from "./chat_decoder.ts";
 import { chatRefusal } from "./chat_error.ts";
-import type { ReasoningField } from "./reasoning_field.ts";
+import { Keepsakes } from "./keepsakes.ts";
 import { chatRequestBody, OPTIONAL_MEMBERS, type OptionalMember } from "./request_body.ts";
 
 /**
@@ -14,17 +14,14 @@ import { chatRequestBody, OPTIONAL_MEMBERS, type OptionalMember } from "./reques
 export class ChatWire implements Wire {
   readonly path = "chat/completions";
   readonly #refused = new Set<OptionalMember>();
-  #reasoningField: ReasoningField | null = null;
+  readonly #notes: ServerNotes = { reasoningField: null, keepsakes: new Keepsakes() };
 
   body(request: ModelRequest): Record<string, unknown> {
-    return chatRequestBody(request, {
-      refused: this.#refused,
-      reasoningField: this.#reasoningField,
-    });
+    return chatRequestBody(request, { refused: this.#refused, ...this.#notes });
   }
 
   decoder(request: ModelRequest): AnswerDecoder {
-    return new ChatDecoder(request, (field) => this.#reasoningField = field);
+    return new ChatDecoder(request, this.#notes);
   }
 
   refusal(answer: RefusedAnswer): ModelError | null {

@@ -2,6 +2,7 @@ import { offersFreeformPatch, rerenderShellOutputs } from "../rerender.ts";
 import type { ModelRequest } from "../types.ts";
 import type { JsonObject } from "../wire_json.ts";
 import { chatMessages } from "./messages.ts";
+import type { Keepsakes } from "./keepsakes.ts";
 import type { ReasoningField } from "./reasoning_field.ts";
 import { functionTools } from "./tools.ts";
 
@@ -16,6 +17,8 @@ export interface ServerTraits {
   readonly refused: ReadonlySet<OptionalMember>;
   /** Where it hands out reasoning; `null` = it has not yet. */
   readonly reasoningField: ReasoningField | null;
+  /** What it gave along with calls. */
+  readonly keepsakes: Keepsakes;
 }
 
 /**
@@ -35,7 +38,12 @@ export function chatRequestBody(request: ModelRequest, traits: ServerTraits): Js
   const length = model.supportsVerbosity ? verbosity ?? model.defaultVerbosity : null;
   return {
     model: model.slug,
-    messages: chatMessages(request.instructions, items, traits.reasoningField),
+    messages: chatMessages(
+      request.instructions,
+      items,
+      traits.reasoningField,
+      (callId) => traits.keepsakes.of(callId, model.slug),
+    ),
     ...(tools.length === 0 ? {} : {
       tools,
       tool_choice: "auto",

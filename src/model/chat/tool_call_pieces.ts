@@ -13,11 +13,14 @@ interface GrowingCall {
   id: string | null;
   name: string;
   arguments: string;
+  extraContent: unknown;
 }
 
 /** A call that is whole. `id`: as the server named it; `null` = it did not. */
 export interface WholeCall extends NamedCall {
   readonly id: string | null;
+  /** What the server wants back with the call; `null` = nothing. */
+  readonly extraContent: unknown;
 }
 
 /**
@@ -35,9 +38,10 @@ export class ToolCallPieces {
 
   /** The calls in the order in which they began. */
   whole(): WholeCall[] {
-    return this.#calls.map(({ id, name, arguments: args }) => ({
+    return this.#calls.map(({ id, name, arguments: args, extraContent }) => ({
       id,
       name,
+      extraContent,
       arguments: args.trim() === "" ? "{}" : args,
     }));
   }
@@ -64,12 +68,13 @@ export class ToolCallPieces {
       ? known
       : this.#begin(index, id);
     call.id ??= id;
+    call.extraContent ??= piece.extra_content ?? null;
     if (name !== call.name) call.name += name;
     call.arguments += args;
   }
 
   #begin(index: number | null, id: string | null): GrowingCall {
-    const call = { index, id, name: "", arguments: "" };
+    const call = { index, id, name: "", arguments: "", extraContent: null };
     this.#calls.push(call);
     return call;
   }
