@@ -196,8 +196,8 @@ Deno.test("what a server gives along with a call goes back with it, to the same 
     chatChunk({ reasoning_details: [{ type: "reasoning.text", text: "let", index: 0 }] }),
     chatChunk({
       reasoning_details: [
-        { type: "reasoning.text", text: " me", index: 0, signature: null },
-        { type: "reasoning.text", index: 0, signature: "s" },
+        { type: "reasoning.text", text: " me", index: 0, signature: "s" },
+        { type: "reasoning.text", index: 0, signature: null },
         { type: "reasoning.encrypted", data: "e", index: 1 },
       ],
     }),
