@@ -4,7 +4,7 @@ import type { World } from "./world.ts";
 /** `codex` without a command, where the terminal UI would start. */
 export async function run({ levels }: Invocation, { stderr }: World): Promise<number> {
   const [root] = levels;
-  const word = root?.positionals[0];
+  const word = root?.positionals[0]?.replace(/^([^]{60})[^]+$/u, "$1…");
   const names = (root?.command.commands ?? [])
     .filter(({ hidden }) => !hidden)
     .map(({ name }) => name);
