@@ -73,6 +73,33 @@ Deno.test("broken JSON and foreign lines are passed over", async () => {
   assert.deepEqual(events.map((event) => event.type), ["created", "completed"]);
 });
 
+Deno.test("a response in one piece reads as a stream does", async () => {
+  const say = {
+    type: "message",
+    role: "assistant",
+    content: [{ type: "output_text", text: "hi" }],
+  };
+  const body = {
+    id: "r",
+    object: "response",
+    status: "completed",
+    output: [{ ...say, id: "m" }, { type: "unheard_of" }],
+    usage: { input_tokens: 3, output_tokens: 4 },
+  };
+  await using model = await startScriptedModel([{ body }]);
+  const { events, error } = await exchange(openTurn(provider(model.baseUrl)));
+  assert.equal(error, null);
+  assert.deepEqual(events.map((event) => event.type), ["created", "item_done", "completed"]);
+  const last = events.at(-1);
+  assert.equal(last?.type === "completed" && last.usage?.totalTokens, 7);
+  const failed = await errorOf({
+    body: { object: "response", status: "failed", error: { code: "x", message: "no GPU" } },
+  });
+  assert.match(failed.message, /no GPU$/);
+  const refused = await errorOf({ body: { error: { message: "no credit" } } });
+  assert.match(refused.message, /no credit$/);
+});
+
 Deno.test("each failure code has its meaning", async () => {
   const cases = [
     ["context_length_exceeded", "context_window_exceeded", "context_window_exceeded", false],
