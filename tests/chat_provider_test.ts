@@ -3,6 +3,7 @@ import type { ChatQuirks } from "../src/scripted/mod.ts";
 import { answer, exec, execCommand, FEW_RETRIES, finalAnswer } from "./scenarios/answers.ts";
 import { COMMANDS } from "./scenarios/commands.ts";
 import { done, failed, message, retry, run } from "./scenarios/expected.ts";
+import { ATTACHMENTS, PROMPTS, START_UP } from "./scenarios/input.ts";
 import { MODEL_ITEMS } from "./scenarios/model_items.ts";
 import { PATCHES } from "./scenarios/patches.ts";
 import { SERVER_ERRORS } from "./scenarios/server_errors.ts";
@@ -20,6 +21,8 @@ const RESPONSES_ONLY: ReadonlySet<string> = new Set([
   // Summaries and encrypted reasoning.
   "reasoning: one item for each part of the summary",
   "reasoning goes back to the model, unread",
+  // It names the vendor's own provider.
+  "what a person sees on stderr",
 ]);
 
 const EVERY_SCENARIO = [
@@ -29,13 +32,16 @@ const EVERY_SCENARIO = [
   ...SERVER_ERRORS,
   ...SESSIONS,
   ...MODEL_ITEMS,
+  ...PROMPTS,
+  ...ATTACHMENTS,
+  ...START_UP,
 ];
 
 const SCENARIOS = EVERY_SCENARIO.filter(({ name }) => !RESPONSES_ONLY.has(name));
 
 Deno.test("chat: what it has no words for is a short list, and up to date", () => {
   assert.equal(SCENARIOS.length, EVERY_SCENARIO.length - RESPONSES_ONLY.size);
-  assert.ok(SCENARIOS.length >= 60, `only ${SCENARIOS.length} scenarios`);
+  assert.ok(SCENARIOS.length >= 100, `only ${SCENARIOS.length} scenarios`);
 });
 
 for (const scenario of SCENARIOS) {

@@ -38,8 +38,10 @@ async function snapshot(folder: string): Promise<string[]> {
 
 async function answers(stage: Stage, env: Record<string, string | null>): Promise<void> {
   const before = await snapshot(stage.root);
+  // What would be left in the folder for temporary files would be seen, too.
+  const temporary = { TMPDIR: stage.home, TEMP: stage.home, TMP: stage.home };
   for (const args of ANSWERS) {
-    const { code, stdout, stderr } = await runCodex(stage, { args, env });
+    const { code, stdout, stderr } = await runCodex(stage, { args, env: { ...temporary, ...env } });
     assert.deepEqual([code, stderr], [0, ""], args.join(" "));
     assert.ok(stdout.length > 5);
     if (args[0] === "--version") assert.equal(stdout, `codex-cli ${project.version}\n`);

@@ -248,8 +248,36 @@ Deno.test("doctor: a server that is not there is a problem; with --offline it is
   listener.close();
   const gone = entry(await examine(stage, { baseUrl, args: [] }), "network.provider");
   assert.equal(gone.status, "problem");
-  assert.match(gone.remedy ?? "", /^Start the server on this machine/);
+  assert.match(gone.remedy ?? "", /^Start the server on this machine.* in OPENAI_BASE_URL\.$/);
+  const local = ["-c", 'model_provider="ollama"'];
+  const oss = { args: local, env: { CODEX_OSS_BASE_URL: baseUrl } };
+  assert.match(
+    entry(await examine(stage, oss), "network.provider").remedy ?? "",
+    /in CODEX_OSS_BASE_URL\.$/,
+  );
   assert.equal(entry(await examine(stage, { baseUrl }), "network.provider").status, "skipped");
+});
+
+Deno.test("doctor: a server that is broken, and one that says nothing", async () => {
+  await using stage = await openHome();
+  await using broken = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    () => new Response("", { status: 502 }),
+  );
+  const baseUrl = `http://127.0.0.1:${broken.addr.port}/v1`;
+  const ill = entry(await examine(stage, { baseUrl, args: [] }), "network.provider");
+  assert.deepEqual([ill.status, /HTTP 502/.test(ill.summary)], ["warning", true]);
+  // Nobody takes what comes in, and the system holds it.
+  using silent = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const began = performance.now();
+  const mute = entry(
+    await examine(stage, { baseUrl: `http://127.0.0.1:${silent.addr.port}/v1`, args: [] }),
+    "network.provider",
+  );
+  assert.ok(performance.now() - began < 20_000);
+  assert.equal(mute.status, "problem");
+  assert.match(mute.summary, /says nothing for 5 s/);
+  assert.match(mute.remedy ?? "", /restart it/);
 });
 
 Deno.test("doctor: a login that has expired, that can be renewed, and none at all", async () => {
@@ -274,6 +302,11 @@ Deno.test("doctor: a login that has expired, that can be renewed, and none at al
   assert.equal(await statusWith(chatgptLogin(now - 1000, "")), "problem");
   await Deno.writeTextFile(file, "{ broken");
   assert.equal(entry(await examine(stage, options), "auth.login").status, "problem");
+  await Deno.remove(file);
+  await Deno.mkdir(file);
+  const unreadable = entry(await examine(stage, options), "auth.login");
+  assert.equal(unreadable.status, "problem");
+  assert.match(unreadable.remedy ?? "", /a file that you can read/);
   await Deno.remove(file);
   const none = entry(await examine(stage, options), "auth.login");
   assert.equal(none.status, "problem");

@@ -54,6 +54,13 @@ Deno.test("features list: files, profile, -c and flags count, the nearest wins",
   assert.equal(await stateOf(stage, "multi_agent", "--enable", "collab"), "true");
 });
 
+Deno.test("features list: an override that is none is told once", async () => {
+  await using stage = await openStage();
+  const { code, stdout, stderr } = await features(stage, "list", "-c", "noeq");
+  assert.deepEqual([code, stdout], [1, ""]);
+  assert.equal(stderr, "Error parsing -c overrides: Invalid override (missing '='): noeq\n");
+});
+
 Deno.test("features enable makes the file, disable changes it, and both say so", async () => {
   await using stage = await openStage();
   const on = await features(stage, "enable", "undo");

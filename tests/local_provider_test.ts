@@ -58,6 +58,8 @@ Deno.test("ollama: a model that cannot be fetched ends the run before a session 
   assert.equal(refused.stdout, "");
   assert.match(refused.stderr, /could not fetch gpt-oss:20b: pull model manifest: file does not/);
   assert.equal(refused.server.model.requests.length, 0);
+  const others = await ask({ models: ["llama3:latest", "qwen3:8b"], pull: [{ error: "none" }] });
+  assert.match(others.stderr, /: none\. It has llama3:latest, qwen3:8b: name one with -m\.$/m);
   const broken = await ask({ pull: [{ status: "pulling manifest" }] });
   assert.equal(broken.code, 1);
   assert.match(broken.stderr, /could not fetch gpt-oss:20b: the server ended/);

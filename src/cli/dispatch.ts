@@ -108,8 +108,10 @@ async function complain({ env, stderr }: World, error: unknown): Promise<number>
   const message = error instanceof Error ? error.message || error.name : String(error);
   const backtrace = env["RUST_BACKTRACE"] ?? "0";
   const stack = backtrace !== "0" && backtrace !== "" && error instanceof Error
-    ? `\n${error.stack ?? ""}`
+    // It begins with the message, which has been said.
+    ? (error.stack ?? "").replace(/^[^]*?(?=\n\s+at |$)/u, "")
     : "";
-  await stderr.write(`Error: ${message}${stack}\n`).catch(() => false);
+  const lead = message.startsWith("Error ") ? "" : "Error: ";
+  await stderr.write(`${lead}${message}${stack}\n`).catch(() => false);
   return 1;
 }

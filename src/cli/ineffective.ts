@@ -1,5 +1,6 @@
-import { EVERYWHERE } from "./shared_flags.ts";
-import { type Invocation, valueOf } from "./spec.ts";
+import { mergeFlags } from "./merged_flags.ts";
+import { EVERYWHERE, LOCAL_PROVIDER, OSS } from "./shared_flags.ts";
+import { type CommandSpec, type Invocation, type Level, valueOf } from "./spec.ts";
 
 /**
  * What stands in front of a command's name and does nothing for this command, for a person. The command runs all the
@@ -23,7 +24,18 @@ export function ineffectiveParts({ levels }: Invocation): string[] {
         : `--${long} has no effect: ${because.reason}`
     );
   const [prompt] = root.positionals;
-  return prompt === undefined
-    ? ineffective
-    : [`"${prompt}" in front of "${name}" is ignored`, ...ineffective];
+  return [
+    ...(prompt === undefined ? [] : [`"${prompt}" in front of "${name}" is ignored`]),
+    ...ineffective,
+    ...withoutPartner(levels, command),
+  ];
+}
+
+/** A flag that only says more about another one. */
+function withoutPartner(levels: readonly Level[], { takes = [] }: CommandSpec): string[] {
+  const flags = mergeFlags(levels);
+  const isAlone = flags.value(LOCAL_PROVIDER.long) !== null && !flags.has(OSS.long);
+  return isAlone && takes.includes(LOCAL_PROVIDER.long)
+    ? [`--${LOCAL_PROVIDER.long} has no effect without --${OSS.long}`]
+    : [];
 }

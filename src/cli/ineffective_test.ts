@@ -24,6 +24,9 @@ Deno.test("what stands in front of a command and does nothing is told", () => {
     "--dangerously-bypass-approvals-and-sandbox has no effect: " +
     "this command runs nothing without a sandbox",
   ]);
+  const alone = ["--local-provider has no effect without --oss"];
+  assert.deepEqual(warnings("exec", "--local-provider", "ollama", "hi"), alone);
+  assert.deepEqual(warnings("--local-provider", "ollama", "exec", "resume", "--last"), alone);
 });
 
 Deno.test("nothing is said about what counts, or asks for what happens anyway", () => {
@@ -33,6 +36,7 @@ Deno.test("nothing is said about what counts, or asks for what happens anyway", 
       ["exec", "hi"],
       ["-m", "x", "hi"],
       ["-a", "never", "exec", "hi"],
+      ["--oss", "exec", "--local-provider", "ollama", "hi"],
       [...everywhere, "login", "status"],
       ["-p", "x", "-C", "d", "--add-dir", "e", "-s", "workspace-write", "sandbox", "linux", "true"],
     ]

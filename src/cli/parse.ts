@@ -107,7 +107,7 @@ class LevelReader {
     if (meant === null) return;
     throw this.#mistake(
       `there is no command "${word}"; did you mean "${meant}"? ` +
-        `For a prompt, put -- before the word`,
+        `As a prompt: codex exec "${word}"`,
     );
   }
 
@@ -212,9 +212,10 @@ class LevelReader {
     if (word === "help") throw this.#help(this.args.slice(index + 1));
     const command = find(commands, word);
     if (command === null && this.#command.reserved?.includes(word)) {
-      throw this.#mistake(
-        `"${word}" is not part of this version. Put -- before it if it is the prompt`,
-      );
+      const asPrompt = this.path.length === 1
+        ? `As a prompt: codex exec "${word}"`
+        : "Put -- before it if it is the prompt";
+      throw this.#mistake(`"${word}" is not part of this version. ${asPrompt}`);
     }
     return command;
   }
@@ -265,7 +266,7 @@ class LevelReader {
 
   /** The first bare word of the root was meant as a command, but there is none of that name. */
   #isNoCommand(): boolean {
-    return this.path.length === 1 && this.#positionals.length > 0;
+    return this.path.length === 1 && this.#positionals.length > 0 && !this.#flagsEnded;
   }
 
   #noCommand(): Stop {

@@ -78,7 +78,10 @@ Deno.test("a mistake says what was meant", () => {
   assert.match(said("lgoin", "status"), /Did you mean "login"\?/);
   assert.match(said("loginn"), /did you mean "login"\?/);
   assert.match(said("mcp", "list"), /"mcp" is not part of this version/);
-  assert.match(said("review"), /"review" is not part of this version/);
+  assert.match(said("review"), /"review" is not part of this version.*codex exec "review"$/);
+  assert.match(said("exec", "review"), /not part of this version\. Put -- before it/);
+  assert.match(said("exce"), /did you mean "exec"\? As a prompt: codex exec "exce"$/);
+  assert.equal(said("--", "exec", "two"), '"two" is one word too many. Quote a prompt of several');
   assert.equal(said("--", "review"), "run");
   assert.match(said("exec", "a", "b"), /Quote a prompt/);
   assert.match(said("login", "status", "more"), /"status" takes no words/);

@@ -9,9 +9,10 @@ const HELP = "help";
  */
 export function nearest(word: string, names: readonly string[]): string | null {
   const ranked = names
-    .filter((name) => name.length > MAX_DISTANCE)
     .map((name) => ({ name, distance: editDistance(word, name) }))
     .filter(({ distance }) => distance <= MAX_DISTANCE && distance < word.length)
+    // Half of a short name is not that name.
+    .filter(({ name, distance }) => distance * 2 <= name.length)
     .toSorted((a, b) => a.distance - b.distance);
   const [best] = ranked;
   const help = editDistance(word, HELP);

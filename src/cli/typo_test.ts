@@ -27,6 +27,7 @@ Deno.test("words that are no slip stay prompts", () => {
   ) {
     assert.equal(nearest(word, NAMES), null, word);
   }
+  assert.equal(nearest("jso", ["oss", "model"]), null);
 });
 
 Deno.test("distance: letters too many, too few, wrong, swapped", () => {

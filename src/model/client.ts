@@ -99,7 +99,8 @@ class ProviderTurn implements ModelTurn {
     for (let recovered = false;;) {
       const answer = await this.#send(request, auth, signal);
       const { response } = answer;
-      if (response.ok) return answer;
+      if (response.ok && !isWebPage(response)) return answer;
+      if (response.ok) throw webPage(answer);
       const refused: RefusedAnswer = {
         status: response.status,
         statusText: response.statusText,
@@ -120,7 +121,7 @@ class ProviderTurn implements ModelTurn {
 
   #errorOf(refused: RefusedAnswer): ModelError {
     const now = this.#options.now?.() ?? Date.now();
-    return this.#wire.refusal(refused) ?? statusError(refused, now);
+    return this.#wire.refusal(refused, this.#options.provider) ?? statusError(refused, now);
   }
 
   /** Gets any answer; tries again while the connection fails and the turn's budget lasts. */
@@ -151,8 +152,10 @@ class ProviderTurn implements ModelTurn {
   }
 
   async #fetch(url: string, init: RequestInit, signal: AbortSignal): Promise<Answer> {
-    if (!URL.canParse(url)) {
-      throw modelError("connection_failed", `not an address: ${url}`, { retryable: false });
+    if (!/^https?:$/u.test(URL.parse(url)?.protocol ?? "")) {
+      const message = `not an address of a server: ${url}. ` +
+        "The provider's base_url has to begin with http:// or https://.";
+      throw modelError("connection_failed", message, { retryable: false });
     }
     const exchange = new AbortController();
     // A server that accepts the request and says nothing counts as silent, as it does later in the stream.
@@ -250,7 +253,18 @@ function isConnectionFailure(error: unknown): boolean {
     error.details.retryable;
 }
 
-/** What a refusal says, as far as it can be read soon. */
+/** A page of a server's own, or of something on the way to it, in place of an answer. */
+function isWebPage({ headers }: Response): boolean {
+  return /^text\/html\b/iu.test(headers.get("content-type") ?? "");
+}
+
+function webPage({ response, close }: Answer): ModelError {
+  close();
+  const message = `${response.url} answers with a web page instead of a model's answer. ` +
+    "The provider's base_url has to be that of its API; most end in /v1.";
+  return modelError("unexpected_status", message, { httpStatus: response.status });
+}
+
 /** A server that echoes what it was sent must not put the login into messages, logs and session files. */
 function withoutSecret(text: string, { authorization }: AuthHeaders): string {
   const secret = authorization?.replace(/^\S+\s+/, "") ?? "";
@@ -263,6 +277,7 @@ function reasonOf(error: unknown): string {
   return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
+/** What a refusal says, as far as it can be read soon. */
 async function textOf({ response, close }: Answer): Promise<string> {
   const timer = setTimeout(close, REFUSAL_MS);
   try {

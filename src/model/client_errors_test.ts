@@ -73,6 +73,33 @@ Deno.test("broken JSON and foreign lines are passed over", async () => {
   assert.deepEqual(events.map((event) => event.type), ["created", "completed"]);
 });
 
+Deno.test("a response in one piece reads as a stream does", async () => {
+  const say = {
+    type: "message",
+    role: "assistant",
+    content: [{ type: "output_text", text: "hi" }],
+  };
+  const body = {
+    id: "r",
+    object: "response",
+    status: "completed",
+    output: [{ ...say, id: "m" }, { type: "unheard_of" }],
+    usage: { input_tokens: 3, output_tokens: 4 },
+  };
+  await using model = await startScriptedModel([{ body }]);
+  const { events, error } = await exchange(openTurn(provider(model.baseUrl)));
+  assert.equal(error, null);
+  assert.deepEqual(events.map((event) => event.type), ["created", "item_done", "completed"]);
+  const last = events.at(-1);
+  assert.equal(last?.type === "completed" && last.usage?.totalTokens, 7);
+  const failed = await errorOf({
+    body: { object: "response", status: "failed", error: { code: "x", message: "no GPU" } },
+  });
+  assert.match(failed.message, /no GPU$/);
+  const refused = await errorOf({ body: { error: { message: "no credit" } } });
+  assert.match(refused.message, /no credit$/);
+});
+
 Deno.test("each failure code has its meaning", async () => {
   const cases = [
     ["context_length_exceeded", "context_window_exceeded", "context_window_exceeded", false],
@@ -153,6 +180,8 @@ Deno.test("Retry-After reaches the error", async () => {
     error.message,
     "exceeded retry limit, last status: 429 Too Many Requests, request id: rid",
   );
+  const told = await errorOf(httpError(429, { message: "50 a day, until tomorrow" }));
+  assert.match(told.message, /429 Too Many Requests: 50 a day, until tomorrow$/);
 });
 
 Deno.test("a used-up plan says when it works again and brings the limits along", async () => {
@@ -197,8 +226,25 @@ Deno.test("nobody listening is a failed connection, an unreadable address is fin
   const refused = await exchange(openTurn(provider(`http://127.0.0.1:${port}/v1`)));
   assert.equal(refused.error?.details.code, "connection_failed");
   assert.equal(refused.error?.details.retryable, true);
-  const bad = await exchange(openTurn(provider("no address", { requestMaxRetries: 3 })));
-  assert.equal(bad.error?.details.retryable, false);
+  for (const address of ["no address", "localhost:1234/v1", "ftp://x/v1"]) {
+    const bad = await exchange(openTurn(provider(address, { requestMaxRetries: 3 })));
+    assert.equal(bad.error?.details.retryable, false);
+    assert.match(bad.error?.message ?? "", /base_url has to begin with http/);
+  }
+});
+
+Deno.test("a server without this protocol is told how to be asked, one without the model is not", async () => {
+  const hint = /wire_api = "chat" below \[model_providers\.test\]/;
+  const refused = [{ status: 404, body: "404 page not found" }, { status: 405, body: "" }];
+  for (const step of refused) {
+    const { message, details } = await errorOf(step);
+    assert.match(message, hint);
+    assert.match(message, /^unexpected status 40[45] /);
+    assert.deepEqual([details.httpStatus, details.retryable], [step.status, false]);
+  }
+  for (const step of [httpError(404, { message: 'model "m" not found' }), httpError(403, {})]) {
+    assert.doesNotMatch((await errorOf(step)).message, hint);
+  }
 });
 
 Deno.test("a refusal whose text breaks off is still a refusal", async () => {

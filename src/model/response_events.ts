@@ -23,6 +23,7 @@ export class ResponseDecoder implements AnswerDecoder {
   decode(data: string): ResponseEvent[] {
     const event = parseObject(data);
     if (event === null) return [];
+    if (event.object === "response" && event.type === undefined) return wholeResponse(event);
     const found = this.#known(event);
     const model = modelIn(event);
     if (model !== null && model !== this.#model) {
@@ -76,10 +77,26 @@ export class ResponseDecoder implements AnswerDecoder {
         // Some servers say only here what was wrong, and close.
         this.#reported = serviceError(isObject(event.error) ? event.error : event);
         return null;
+      case undefined:
+        if (isObject(event.error)) this.#reported = serviceError(event.error);
+        return null;
       default:
         return null;
     }
   }
+}
+
+/** The events of a response in one piece, as some gateways give it whatever was asked for. */
+function wholeResponse(response: JsonObject): ResponseEvent[] {
+  if (response.status === "failed") throw failure(response);
+  if (response.status === "incomplete") throw incomplete(response);
+  const output: readonly unknown[] = Array.isArray(response.output) ? response.output : [];
+  const items = output.map(parseResponseItem).filter((item) => item !== null);
+  return [
+    { type: "created" },
+    ...items.map((item): ResponseEvent => ({ type: "item_done", item })),
+    completed({ response }),
+  ];
 }
 
 function completed(event: JsonObject): ResponseEvent {

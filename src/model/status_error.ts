@@ -74,8 +74,10 @@ function tooManyRequests(
   }
   if (error?.code === "insufficient_quota") return quotaExceeded({ httpStatus: 429 });
   const requestId = requestIdOf(answer.headers);
+  const told = stringOrNull(error?.message) ?? "";
+  // Programs match on the beginning; a person wants to know which limit it is.
   const message = "exceeded retry limit, last status: 429 Too Many Requests" +
-    (requestId === null ? "" : `, request id: ${requestId}`);
+    (requestId === null ? "" : `, request id: ${requestId}`) + (told === "" ? "" : `: ${told}`);
   return modelError("rate_limited", message, { ...common, httpStatus: 429 });
 }
 

@@ -9,8 +9,17 @@ function lastContent(requests: readonly SentRequest[]): unknown {
   return requests.at(-1)?.body.input.findLast((item) => item["role"] === "user")?.["content"];
 }
 
+/** Chat Completions has it in one message with what stands before it. */
 function promptIs(text: string): Scenario["check"] {
-  return (requests) => assert.deepEqual(lastContent(requests), [{ type: "input_text", text }]);
+  return (requests) => {
+    const content = lastContent(requests);
+    if (!requests.at(-1)?.path.endsWith("/chat/completions")) {
+      assert.deepEqual(content, [{ type: "input_text", text }]);
+      return;
+    }
+    const [only] = Array.isArray(content) ? content : [];
+    assert.ok(only.text.endsWith(`</environment_context>\n\n${text}`), only.text);
+  };
 }
 
 const utf8 = (text: string) => [...new TextEncoder().encode(text)];

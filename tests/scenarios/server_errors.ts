@@ -70,7 +70,9 @@ export const SERVER_ERRORS: readonly Scenario[] = [
       "429: too many requests",
       always(httpError(429, { message: "slow down" })),
       2,
-      retry("Reconnecting... 1/1 (exceeded retry limit, last status: 429 Too Many Requests)"),
+      retry(
+        "Reconnecting... 1/1 (exceeded retry limit, last status: 429 Too Many Requests: slow down)",
+      ),
       ...failed(/^exceeded retry limit, last status: 429 Too Many Requests/),
     ),
   ),

@@ -53,6 +53,7 @@ export interface Scenario {
 
 /** What a check may look at; a recorded request fits. */
 export interface SentRequest {
+  readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: {
     readonly input: readonly { readonly type: string; readonly [key: string]: unknown }[];

@@ -34,12 +34,7 @@ const login: Check = {
       stored = await readStoredLogin({ codexHome: found.value, store, now: () => around.now() });
     } catch (error) {
       if (!(error instanceof AuthError)) throw error;
-      return problem(
-        error.message,
-        error.code === "unsupported_store"
-          ? 'Unlock or start the keyring, or set cli_auth_credentials_store = "file".'
-          : "Run `codex logout`, then `codex login`.",
-      );
+      return problem(error.message, remedyFor(error));
     }
     if (stored === null) return noLogin(scene, config, store);
     const refused = await refusal(stored, found.value, around.now());
@@ -47,6 +42,16 @@ const login: Check = {
     return judgeRestrictions(stored, config) ?? judgeLogin(stored, store, around.now());
   },
 };
+
+function remedyFor({ code, cause }: AuthError): string {
+  if (code === "unsupported_store") {
+    return 'Unlock or start the keyring, or set cli_auth_credentials_store = "file".';
+  }
+  // Logging out would not get past what keeps the file from being read.
+  return code === "unreadable_store" && cause !== undefined
+    ? "Make it a file that you can read, or set CODEX_HOME to a folder of your own."
+    : "Run `codex logout`, then `codex login`.";
+}
 
 async function configOf(scene: Scene): Promise<Config | null> {
   const loaded = await scene.config();

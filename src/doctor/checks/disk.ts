@@ -23,7 +23,7 @@ const writable: Check = {
     } catch (error) {
       return problem(
         `${folder} cannot be written to: ${reasonOf(error)}`,
-        "Give yourself the right to write there, or set CODEX_HOME to another folder.",
+        unwritableRemedy(error),
       );
     }
     await Deno.remove(probe);
@@ -34,6 +34,21 @@ const writable: Check = {
     );
   },
 };
+
+/** What helps depends on what stands in the way. */
+export function unwritableRemedy(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : null;
+  const elsewhere = "or set CODEX_HOME to another folder.";
+  switch (code) {
+    case "EROFS":
+      return `It is mounted read-only: mount it for writing, ${elsewhere}`;
+    case "ENOSPC":
+    case "EDQUOT":
+      return `Make room there, ${elsewhere}`;
+    default:
+      return `Give yourself the right to write there, ${elsewhere}`;
+  }
+}
 
 const space: Check = {
   id: "disk.space",

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { ok, problem, reasonOf, skipped, warning } from "../finding.ts";
 import type { Check } from "../run_checks.ts";
 import { shownUrl } from "../secrets.ts";
-import { addressOf } from "./provider.ts";
+import { addressOf, addressSetting } from "./provider.ts";
 
 const PROXY_NAMES = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"];
 /** Ways of talking to a proxy that the runtime knows. */
@@ -86,17 +86,39 @@ const reach: Check = {
           "Put a name and a password into HTTPS_PROXY, or ask who runs the proxy.",
         );
       }
+      if (response.status >= 500) {
+        return warning(
+          `${host} is there, but does not work at the moment (HTTP ${response.status})`,
+          isLocal(url)
+            ? "Look into the log of the server on this machine."
+            : "Try again later; if it stays like this, ask who runs the server or the gateway.",
+        );
+      }
       return ok(`${host} answers (HTTP ${response.status}, ${took} ms)`);
     } catch (error) {
+      if (limit.aborted && isLocal(url)) {
+        return problem(
+          `${host} takes the connection and says nothing for ${REACH_MS / 1000} s`,
+          "Wait until the server on this machine has started, or restart it.",
+        );
+      }
       const reason = limit.aborted ? `no answer within ${REACH_MS / 1000} s` : reasonOf(error);
-      return problem(`${host} cannot be reached: ${reason}`, remedyFor(url, scene.around.env));
+      return problem(
+        `${host} cannot be reached: ${reason}`,
+        remedyFor(url, addressSetting(loaded.value.provider), scene.around.env),
+      );
     }
   },
 };
 
-function remedyFor({ hostname, protocol }: URL, env: Env): string {
-  if (hostname === "localhost" || hostname === "127.0.0.1" || hostname === "[::1]") {
-    return "Start the server on this machine, or correct its port in base_url.";
+function isLocal({ hostname }: URL): boolean {
+  return hostname === "localhost" || hostname === "127.0.0.1" || hostname === "[::1]";
+}
+
+function remedyFor(url: URL, setting: string, env: Env): string {
+  const { protocol } = url;
+  if (isLocal(url)) {
+    return `Start the server on this machine, or correct its port in ${setting}.`;
   }
   const proxied = PROXY_NAMES.some((name) => env[name] || env[name.toLowerCase()]);
   if (proxied) return "Check the proxy, and whether it lets this host through.";

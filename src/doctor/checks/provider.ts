@@ -16,6 +16,19 @@ export async function addressOf({ around }: Scene, config: Config): Promise<stri
     : "https://api.openai.com/v1";
 }
 
+/** Where a person sets the address. */
+export function addressSetting({ id }: Config["provider"]): string {
+  switch (id) {
+    case "openai":
+      return "OPENAI_BASE_URL";
+    case "ollama":
+    case "lmstudio":
+      return "CODEX_OSS_BASE_URL";
+    default:
+      return `base_url below [model_providers.${id}]`;
+  }
+}
+
 const address: Check = {
   id: "provider.address",
   area: "provider",
@@ -33,9 +46,8 @@ const address: Check = {
     if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
       return problem(
         `the address of the provider ${provider.id} is not an http address`,
-        provider.id === "openai"
-          ? "Set OPENAI_BASE_URL to an address that begins with https://, or unset it."
-          : `Set base_url below [model_providers.${provider.id}] to an address that begins with https://.`,
+        `Set ${addressSetting(provider)} to an address that begins with https://` +
+          (provider.id === "openai" ? ", or unset it." : "."),
         details,
       );
     }

@@ -32,7 +32,9 @@ export async function prepareOllama(wish: OllamaWish): Promise<boolean> {
   if (models === null) return false;
   if (wish.wireApi === "responses") await checkVersion(root, wish.signal);
   const { model } = wish;
-  if (!models.includes(model) && !models.includes(`${model}:latest`)) await pull(root, wish);
+  if (!models.includes(model) && !models.includes(`${model}:latest`)) {
+    await pull(root, wish, [...new Set(models)]);
+  }
   return true;
 }
 
@@ -57,7 +59,18 @@ function isOlder(version: string): boolean {
   return differing >= 0 && (numbers[differing] ?? 0) < (RESPONSES_SINCE[differing] ?? 0);
 }
 
-async function pull(root: string, { model, stderr, signal }: OllamaWish): Promise<void> {
+/** `there`: models that could be asked for instead. */
+async function pull(
+  root: string,
+  { model, stderr, signal }: OllamaWish,
+  there: readonly string[],
+): Promise<void> {
+  const failed = (reason: string) =>
+    new ExecError(
+      "bad_local_provider",
+      `Ollama could not fetch ${model}: ${printable(reason)}` +
+        (there.length === 0 ? "" : `. It has ${printable(there.join(", "))}: name one with -m.`),
+    );
   const silence = new AbortController();
   const startTimer = () => setTimeout(() => silence.abort(), PULL_PATIENCE_MS);
   let timer = startTimer();
@@ -74,10 +87,10 @@ async function pull(root: string, { model, stderr, signal }: OllamaWish): Promis
       clearTimeout(timer);
       timer = startTimer();
       const error = memberOf(line, "error");
-      if (error !== undefined) throw failed(model, String(error));
+      if (error !== undefined) throw failed(String(error));
       await progress.tell(line);
     }
-    if (!progress.succeeded) throw failed(model, `the server ended with status ${response.status}`);
+    if (!progress.succeeded) throw failed(`the server ended with status ${response.status}`);
   } catch (error) {
     if (signal.aborted) throw stopped();
     if (error instanceof ExecError) throw error;
@@ -86,18 +99,11 @@ async function pull(root: string, { model, stderr, signal }: OllamaWish): Promis
       : error instanceof Error
       ? error.message
       : String(error);
-    throw failed(model, reason);
+    throw failed(reason);
   } finally {
     clearTimeout(timer);
     await progress.end();
   }
-}
-
-function failed(model: string, reason: string): ExecError {
-  return new ExecError(
-    "bad_local_provider",
-    `Ollama could not fetch ${model}: ${printable(reason)}`,
-  );
 }
 
 /** The JSON values of a body, one a line. Lines that are none are passed over. */

@@ -22,6 +22,12 @@ import {
 } from "../../scripted/mod.ts";
 import type { ModelProvider, ModelRequest } from "../types.ts";
 
+/** A message of a request, as far as tests look at it. */
+interface Message {
+  readonly role: string;
+  readonly tool_calls: readonly { readonly extra_content?: unknown }[];
+}
+
 interface ChatExchange extends Exchange {
   readonly requests: readonly RecordedRequest[];
 }
@@ -136,6 +142,34 @@ Deno.test("reasoning before the answer is an item of its own; blanks between the
   }
 });
 
+Deno.test("reasoning is found in lists of parts and between tags", async () => {
+  const cases: Record<string, unknown>[][] = [
+    [{ reasoning_details: [{ type: "reasoning.text", text: "let me" }] }, {
+      reasoning_details: [{ type: "reasoning.summary", summary: " think" }, {
+        type: "reasoning.encrypted",
+        data: "x",
+      }],
+    }, { content: "Yes." }],
+    [{ content: [{ type: "thinking", thinking: [{ type: "text", text: "let me think" }] }] }, {
+      content: [{ type: "text", text: "Yes." }],
+    }],
+    [{ content: "\n<th" }, { content: "ink>let me" }, { content: " think<" }, {
+      content: "/think>\n\nYes.",
+    }],
+  ];
+  for (const deltas of cases) {
+    const found = await ask([pieces(...deltas.map((delta) => chatChunk(delta)))]);
+    assert.deepEqual(doneItems(found), [
+      {
+        type: "reasoning",
+        summary: [],
+        content: [{ type: "reasoning_text", text: "let me think" }],
+      },
+      { type: "message", role: "assistant", content: [{ type: "output_text", text: "Yes." }] },
+    ]);
+  }
+});
+
 Deno.test("reasoning goes back in the member in which it came", async () => {
   const thinking = (field: string) =>
     pieces(
@@ -154,6 +188,43 @@ Deno.test("reasoning goes back in the member in which it came", async () => {
     const { messages } = JSON.parse(model.requests[1]?.text ?? "{}");
     assert.equal(messages[2][field], "hm");
   }
+});
+
+Deno.test("what a server gives along with a call goes back with it, to the same model only", async () => {
+  const signature = { google: { thought_signature: "sig" } };
+  const step = pieces(
+    chatChunk({ reasoning_details: [{ type: "reasoning.text", text: "let", index: 0 }] }),
+    chatChunk({
+      reasoning_details: [
+        { type: "reasoning.text", text: " me", index: 0, signature: "s" },
+        { type: "reasoning.text", index: 0, signature: null },
+        { type: "reasoning.encrypted", data: "e", index: 1 },
+      ],
+    }),
+    chatChunk({
+      tool_calls: [
+        { index: 0, id: "c1", function: { name: "f", arguments: "{}" }, extra_content: signature },
+        { index: 1, id: "c2", function: { name: "f", arguments: "{}" } },
+      ],
+    }),
+  );
+  await using model = await startScriptedModel([step, textReply("x"), textReply("x")]);
+  const turn = openTurn(provider(model.baseUrl, { wireApi: "chat" }));
+  const request = modelRequest();
+  const calls = doneItems(await exchange(turn, request));
+  const input = [...request.input, ...calls];
+  await exchange(turn, { ...request, input });
+  await exchange(turn, { ...request, input, model: { ...request.model, slug: "another" } });
+  const sent = model.requests.slice(1)
+    .map(({ text }) => JSON.parse(text).messages.find(({ role }: Message) => role === "assistant"));
+  assert.deepEqual(sent[0].reasoning_details, [
+    { type: "reasoning.text", text: "let me", index: 0, signature: "s" },
+    { type: "reasoning.encrypted", data: "e", index: 1 },
+  ]);
+  const extras = (message: Message) => message.tool_calls.map((call) => call.extra_content);
+  assert.deepEqual(extras(sent[0]), [signature, undefined]);
+  assert.equal("reasoning_details" in sent[1], false);
+  assert.deepEqual(extras(sent[1]), [undefined, undefined]);
 });
 
 Deno.test("a call without an id, or with one that is taken, gets one of its own", async () => {
@@ -228,6 +299,7 @@ Deno.test("errors within the stream and refusals are told apart by cause", async
       { status: 400, body: { object: "error", message: "maximum context length is 8" } },
       "context_window_exceeded",
     ],
+    [{ raw: 'data: {"error":"prompt is too long: 9 tokens"}\n\n' }, "context_window_exceeded"],
     [{ status: 400, body: { error: { message: "bad" } } }, "bad_request"],
     [{ status: 401, body: { error: { message: "key" } } }, "unauthorized"],
     [{ status: 404, body: "no such model" }, "unexpected_status"],
@@ -238,6 +310,63 @@ Deno.test("errors within the stream and refusals are told apart by cause", async
     const { error } = await ask([step]);
     assert.equal(error?.details.code, code);
   }
+});
+
+Deno.test("a prompt that is too long is known by each server's own words", async () => {
+  const cases: [number, unknown][] = [
+    [400, { error: { message: "This model's maximum prompt length is 8 but the request has 9" } }],
+    [400, { error: { type: "exceed_context_size_error", message: "m", n_ctx: 8 } }],
+    [500, { error: { code: 500, message: "the request exceeds the available context size" } }],
+    [400, { error: "Trying to keep the first 9 tokens when context the overflows." }],
+    [400, [{ error: { message: "The input token count (9) exceeds the maximum number (8)" } }]],
+    [422, { error: "`inputs` tokens + `max_new_tokens` must be <= 8" }],
+    [400, { message: "Input is too long for requested model." }],
+    [413, "prompt is too long: 9 tokens > 8 maximum"],
+  ];
+  for (const [status, body] of cases) {
+    const { error } = await ask([{ status, body }]);
+    assert.equal(error?.details.code, "context_window_exceeded", JSON.stringify(body));
+  }
+});
+
+Deno.test("a web page is no answer, and asking again would not help", async () => {
+  const page = { headers: { "content-type": "text/html; charset=utf-8" }, body: "<html></html>" };
+  const { error } = await ask([page]);
+  assert.match(
+    error?.message ?? "",
+    /^http.*\/v1\/chat\/completions answers with a web page.*base_url/,
+  );
+  assert.equal(error?.details.retryable, false);
+});
+
+Deno.test("calls are read wherever servers put them, also behind the reason for the end", async () => {
+  const call = (name: string, args = "") => ({ function: { name, arguments: args } });
+  const named = (...calls: unknown[]) => chatChunk({ tool_calls: calls }, "tool_calls");
+  const cases: [RawPiece[], string[]][] = [
+    [[named({ index: 0, ...call("f") }), named({ index: 1, ...call("g") })], ["f{}", "g{}"]],
+    [[named(call("f"), call("g"), call("h", "{}"))], ["f{}", "g{}", "h{}"]],
+    [[
+      chatChunk({ function_call: { name: "f", arguments: "" } }),
+      chatChunk({ function_call: { arguments: '{"a":1}' } }, "function_call"),
+    ], ['f{"a":1}']],
+  ];
+  for (const [events, expected] of cases) {
+    const found = await ask([pieces(...events)]);
+    const calls = doneItems(found).map((item) =>
+      item.type === "function_call" ? item.name + item.arguments : item.type
+    );
+    assert.deepEqual(calls, expected);
+  }
+});
+
+Deno.test("token counts within a choice count too", async () => {
+  const usage = { prompt_tokens: 5, completion_tokens: 2 };
+  const choice = { index: 0, delta: {}, finish_reason: "stop", usage };
+  const { events } = await ask([{
+    raw: `data: ${JSON.stringify({ choices: [choice] })}\n\ndata: [DONE]\n\n`,
+  }]);
+  const last = events.at(-1);
+  assert.equal(last?.type === "completed" && last.usage?.totalTokens, 7);
 });
 
 Deno.test("a server that refuses to count tokens is asked without, once and for all", async () => {
@@ -255,6 +384,32 @@ Deno.test("a server that refuses to count tokens is asked without, once and for 
     false,
     false,
   ]);
+});
+
+Deno.test("what a server does not know is left out from then on, one after the other", async () => {
+  const members = ["stream_options", "parallel_tool_calls", "verbosity"];
+  const refusing = (named: string) => ({ status: 400, body: { error: { message: named } } });
+  const steps = [
+    refusing("Unrecognized request argument supplied: verbosity"),
+    refusing("does not support parameters: ['parallel_tool_calls'], model=m"),
+    refusing("stream_options: Extra inputs are not permitted"),
+    textReply("x"),
+    textReply("x"),
+    refusing("verbosity is still not known"),
+  ];
+  await using model = await startScriptedModel(steps);
+  const turn = openTurn(provider(model.baseUrl, { wireApi: "chat" }));
+  const request = modelRequest({
+    model: { ...modelRequest().model, supportsVerbosity: true },
+    tools: [{ type: "function", name: "f", description: "d", parameters: {} }],
+    verbosity: "low",
+    parallelToolCalls: true,
+  });
+  for (const _ of [1, 2]) assert.equal((await exchange(turn, request)).error, null);
+  // A member that was not sent is not what is wrong.
+  assert.equal((await exchange(turn, request)).error?.details.code, "bad_request");
+  const sent = model.requests.map(({ text }) => members.filter((name) => text.includes(name)));
+  assert.deepEqual(sent.map(({ length }) => length), [3, 2, 1, 0, 0, 0]);
 });
 
 Deno.test("silence ends the answer after the idle time", async () => {

@@ -6,8 +6,11 @@ import type { TokenUsage } from "../../protocol/mod.ts";
 import { chatStreamError } from "./chat_error.ts";
 import { chatUsage } from "./chat_usage.ts";
 import { callIds } from "./call_ids.ts";
-import { REASONING_FIELDS, type ReasoningField } from "./reasoning_field.ts";
-import { ToolCallPieces } from "./tool_call_pieces.ts";
+import { deltaText } from "./delta_text.ts";
+import { type Keepsakes, ReasoningDetails } from "./keepsakes.ts";
+import type { ReasoningField } from "./reasoning_field.ts";
+import { ThinkTags } from "./think_tags.ts";
+import { ToolCallPieces, type WholeCall } from "./tool_call_pieces.ts";
 import { callItem } from "./tools.ts";
 
 /** The text that is being streamed. Blanks before its first word are held back: often nothing follows them. */
@@ -21,17 +24,18 @@ interface OpenText {
 /** Turns the chunks of one answer, or an answer in one piece, into {@link ResponseEvent}s. */
 export class ChatDecoder implements AnswerDecoder {
   readonly #request: ModelRequest;
-  readonly #onReasoning: (field: ReasoningField) => void;
+  readonly #notes: ServerNotes;
   readonly #calls = new ToolCallPieces();
+  readonly #tags = new ThinkTags();
+  readonly #details = new ReasoningDetails();
   #id: string | null = null;
   #open: OpenText | null = null;
   #usage: TokenUsage | null = null;
   #finished = false;
 
-  /** `onReasoning`: told in which member this server hands out reasoning. */
-  constructor(request: ModelRequest, onReasoning: (field: ReasoningField) => void) {
+  constructor(request: ModelRequest, notes: ServerNotes) {
     this.#request = request;
-    this.#onReasoning = onReasoning;
+    this.#notes = notes;
   }
 
   get settled(): boolean {
@@ -47,11 +51,14 @@ export class ChatDecoder implements AnswerDecoder {
     const events = this.#begin(chunk);
     this.#usage = chatUsage(chunk) ?? this.#usage;
     const choice: unknown = Array.isArray(chunk.choices) ? chunk.choices[0] : null;
-    if (!isObject(choice) || this.#finished) return events;
+    if (!isObject(choice)) return events;
+    // Moonshot counts here.
+    this.#usage = chatUsage(choice) ?? this.#usage;
     if (isPresent(choice.error)) throw chatStreamError(choice.error);
     const whole = isObject(choice.message) ? choice.message : null;
     const delta = whole ?? (isObject(choice.delta) ? choice.delta : {});
-    events.push(...this.#read(delta), ...this.#finish(stringOrNull(choice.finish_reason)));
+    events.push(...this.#read(delta));
+    this.#finish(stringOrNull(choice.finish_reason));
     // An answer in one piece has no end mark.
     if (whole !== null) events.push(...this.#complete());
     return events;
@@ -69,16 +76,16 @@ export class ChatDecoder implements AnswerDecoder {
   }
 
   #read(delta: JsonObject): ResponseEvent[] {
-    const events: ResponseEvent[] = [];
-    const field = REASONING_FIELDS.find((name) => (stringOrNull(delta[name]) ?? "") !== "");
-    if (field !== undefined) {
-      this.#onReasoning(field);
-      events.push(...this.#say("reasoning", stringOrNull(delta[field]) ?? ""));
-    }
-    events.push(...this.#say("message", textOf(delta.content)));
-    // What the model says instead of an answer is still what it says.
-    events.push(...this.#say("message", stringOrNull(delta.refusal) ?? ""));
+    const { reasoning, field, said } = deltaText(delta);
+    if (field !== null) this.#notes.reasoningField = field;
+    this.#details.add(delta.reasoning_details);
+    const events = [
+      ...this.#say("reasoning", reasoning),
+      ...this.#tags.split(said).flatMap(({ kind, text }) => this.#say(kind, text)),
+    ];
     this.#calls.add(delta.tool_calls);
+    // The form that calls had before they were tools.
+    if (isObject(delta.function_call)) this.#calls.add([{ function: delta.function_call }]);
     if (!this.#calls.isEmpty) events.push(...this.#closeText());
     return events;
   }
@@ -108,8 +115,9 @@ export class ChatDecoder implements AnswerDecoder {
       : [{ type: "item_done", item: itemOf(open.kind, open.text) }];
   }
 
-  #finish(reason: string | null): ResponseEvent[] {
-    if (reason === null || reason === "" || this.#finished) return [];
+  /** Some servers give a reason with each call, so more may follow: the answer is only whole at its end. */
+  #finish(reason: string | null): void {
+    if (reason === null || reason === "" || this.#finished) return;
     switch (reason) {
       case "length":
       case "model_length":
@@ -120,40 +128,41 @@ export class ChatDecoder implements AnswerDecoder {
         throw chatStreamError(null);
       default:
         // `stop`, `tool_calls`, or a word of the server's own for the same.
-        return this.#finishItems();
+        this.#finished = true;
     }
   }
 
-  #finishItems(): ResponseEvent[] {
-    if (this.#finished) return [];
-    this.#finished = true;
-    const { input, tools } = this.#request;
-    const nextId = callIds(input);
-    return [
-      ...this.#closeText(),
-      ...this.#calls.whole().map((call): ResponseEvent => ({
-        type: "item_done",
-        item: callItem(call, nextId(call.id), tools),
-      })),
-    ];
-  }
-
   #complete(): ResponseEvent[] {
+    this.#finished = true;
+    const nextId = callIds(this.#request.input);
     return [
-      ...this.#finishItems(),
+      ...this.#tags.end().flatMap(({ kind, text }) => this.#say(kind, text)),
+      ...this.#closeText(),
+      ...this.#calls.whole().map((call) => this.#called(call, nextId(call.id))),
       { type: "completed", responseId: this.#id ?? "", usage: this.#usage },
     ];
   }
+
+  #called(call: WholeCall, callId: string): ResponseEvent {
+    const { model, tools } = this.#request;
+    const keepsake = {
+      extraContent: call.extraContent,
+      reasoningDetails: this.#details.whole(),
+    };
+    this.#notes.keepsakes.keep(callId, model.slug, keepsake);
+    return { type: "item_done", item: callItem(call, callId, tools) };
+  }
+}
+
+/** What one server turned out to be like, and gave to keep. */
+export interface ServerNotes {
+  /** Where it hands out reasoning; `null` = it has not yet. */
+  reasoningField: ReasoningField | null;
+  readonly keepsakes: Keepsakes;
 }
 
 function isPresent(error: unknown): boolean {
   return error !== undefined && error !== null;
-}
-
-/** Text, or a list of parts as some gateways send it. */
-function textOf(content: unknown): string {
-  if (!Array.isArray(content)) return stringOrNull(content) ?? "";
-  return content.map((part) => isObject(part) ? stringOrNull(part.text) ?? "" : "").join("");
 }
 
 function deltaOf(kind: OpenText["kind"], delta: string): ResponseEvent {

@@ -4,20 +4,40 @@ import type { RefusedAnswer } from "../status_error.ts";
 import { disconnected } from "../stream_error.ts";
 import { isObject, type JsonObject, parseObject, stringOrNull } from "../wire_json.ts";
 
-/** vLLM, SGLang and most gateways have no code for a prompt that is too long, only this sentence. */
-const TOO_LONG = /maximum context length/iu;
+/** Few servers have a code for a prompt that is too long; the others say it in a sentence of their own. */
+const TOO_LONG = new RegExp(
+  [
+    // OpenAI, vLLM, SGLang, DeepSeek, Mistral, most gateways; xAI.
+    "maximum (context|prompt) length",
+    // llama.cpp, LM Studio.
+    "exceeds? the available context size",
+    "context (the )?overflows",
+    // Anthropic, Fireworks; Bedrock; Gemini; Text Generation Inference.
+    "prompt is too long",
+    "input is too long",
+    "input token count .*exceeds",
+    "`max_new_tokens` must be <=",
+  ].join("|"),
+  "iu",
+);
+
+/** Statuses under which servers say it; older ones of llama.cpp take it for a fault of their own. */
+const TOO_LONG_STATUSES: readonly number[] = [400, 413, 422, 500];
 
 /** What a refusal with a status means beyond that status; `null` = nothing. */
 export function chatRefusal(answer: RefusedAnswer): ModelError | null {
-  if (answer.status !== 400 && answer.status !== 413) return null;
+  if (!TOO_LONG_STATUSES.includes(answer.status)) return null;
   const body = parseObject(answer.body);
-  const error = isObject(body?.error) ? body.error : body;
-  return error !== null && isTooLong(error) ? contextWindowExceeded() : null;
+  const error = isObject(body?.error) ? body.error : body ?? {};
+  return isTooLong({ ...error, message: answer.body }) ? contextWindowExceeded() : null;
 }
 
 /** What an error means that came in place of a piece of the answer: an object, or a mere text (Ollama). */
 export function chatStreamError(error: unknown): ModelError {
-  if (!isObject(error)) return disconnected(stringOrNull(error) ?? "the server reported an error");
+  if (!isObject(error)) {
+    const message = stringOrNull(error) ?? "the server reported an error";
+    return TOO_LONG.test(message) ? contextWindowExceeded() : disconnected(message);
+  }
   if (isTooLong(error)) return contextWindowExceeded();
   const { code } = error;
   // Servers that run the model themselves put the HTTP status here that came too late for the head of the answer.

@@ -2,13 +2,10 @@ import type { ModelError } from "../model_error.ts";
 import type { RefusedAnswer } from "../status_error.ts";
 import type { ModelRequest } from "../types.ts";
 import type { AnswerDecoder, Wire } from "../wire.ts";
-import { isObject, parseObject } from "../wire_json.ts";
-import { ChatDecoder } from "./chat_decoder.ts";
+import { ChatDecoder, type ServerNotes } from "./chat_decoder.ts";
 import { chatRefusal } from "./chat_error.ts";
-import type { ReasoningField } from "./reasoning_field.ts";
-import { chatRequestBody } from "./request_body.ts";
-
-const TOKEN_COUNTS = "stream_options";
+import { Keepsakes } from "./keepsakes.ts";
+import { chatRequestBody, OPTIONAL_MEMBERS, type OptionalMember } from "./request_body.ts";
 
 /**
  * The Chat Completions API, as OpenAI, vLLM, llama.cpp, Ollama, LM Studio and gateways speak it. One for each client: it
@@ -16,32 +13,30 @@ const TOKEN_COUNTS = "stream_options";
  */
 export class ChatWire implements Wire {
   readonly path = "chat/completions";
-  #countsTokens = true;
-  #reasoningField: ReasoningField | null = null;
+  readonly #refused = new Set<OptionalMember>();
+  readonly #notes: ServerNotes = { reasoningField: null, keepsakes: new Keepsakes() };
 
   body(request: ModelRequest): Record<string, unknown> {
-    return chatRequestBody(request, {
-      countsTokens: this.#countsTokens,
-      reasoningField: this.#reasoningField,
-    });
+    return chatRequestBody(request, { refused: this.#refused, ...this.#notes });
   }
 
   decoder(request: ModelRequest): AnswerDecoder {
-    return new ChatDecoder(request, (field) => this.#reasoningField = field);
+    return new ChatDecoder(request, this.#notes);
   }
 
   refusal(answer: RefusedAnswer): ModelError | null {
     return chatRefusal(answer);
   }
 
-  /** A server that does not know how to count tokens is asked again without. */
+  /** A server that does not know a member which it can do without is asked again without it. */
   adapt(answer: RefusedAnswer): boolean {
-    if (!this.#countsTokens || (answer.status !== 400 && answer.status !== 422)) return false;
-    const error = parseObject(answer.body)?.error;
-    const param = isObject(error) ? error.param : null;
+    if (answer.status !== 400 && answer.status !== 422) return false;
     // Many name the member in a sentence only.
-    if (param !== TOKEN_COUNTS && !answer.body.includes(TOKEN_COUNTS)) return false;
-    this.#countsTokens = false;
+    const member = OPTIONAL_MEMBERS.find((name) =>
+      !this.#refused.has(name) && answer.body.includes(name)
+    );
+    if (member === undefined) return false;
+    this.#refused.add(member);
     return true;
   }
 }

@@ -7,6 +7,7 @@ import type {
   ToolCallItem,
 } from "../../protocol/mod.ts";
 import type { JsonObject } from "../wire_json.ts";
+import type { Keepsake } from "./keepsakes.ts";
 import type { ReasoningField } from "./reasoning_field.ts";
 import { namedCall } from "./tools.ts";
 
@@ -21,14 +22,16 @@ type OutputItem = Extract<ResponseItem, { call_id: string; output: unknown }>;
  * `developer`), no two messages of the user in a row, every call answered right behind the message that made it.
  *
  * `reasoningField`: where the server hands out reasoning and so wants it back; `null` = it does not. Only that of the
- * running turn is sent: templates leave out older reasoning, and some servers refuse it.
+ * running turn is sent: templates leave out older reasoning, and some servers refuse it. `keptFor`: what the server gave
+ * along with a call, by the call's id.
  */
 export function chatMessages(
   instructions: string,
   items: readonly ResponseItem[],
   reasoningField: ReasoningField | null,
+  keptFor: (callId: string) => Keepsake | null = () => null,
 ): JsonObject[] {
-  const writer = new MessageWriter(items, reasoningField);
+  const writer = new MessageWriter(items, reasoningField, keptFor);
   const lastUser = items.findLastIndex((item) => item.type === "message" && item.role === "user");
   const system = [instructions];
   items.forEach((item, index) => {
@@ -56,7 +59,11 @@ class MessageWriter {
   #user: ContentItem[] = [];
   #assistant: AssistantMessage = { text: [], reasoning: [], calls: [] };
 
-  constructor(items: readonly ResponseItem[], reasoningField: ReasoningField | null) {
+  constructor(
+    items: readonly ResponseItem[],
+    reasoningField: ReasoningField | null,
+    private readonly keptFor: (callId: string) => Keepsake | null,
+  ) {
     this.#outputs = new Map(items.filter(isOutput).map((item) => [item.call_id, item]));
     this.#reasoningField = reasoningField;
   }
@@ -123,20 +130,27 @@ class MessageWriter {
     if (text.length === 0 && calls.length === 0) return;
     const field = this.#reasoningField;
     const thought = reasoning.filter((part) => part !== "").join("\n\n");
+    const details = calls.flatMap(({ id }) => this.keptFor(id) ?? [])
+      .find(({ reasoningDetails }) => reasoningDetails.length > 0)?.reasoningDetails;
     this.#messages.push({
       role: "assistant",
       // Some servers want a text even where there is none.
       content: text.join("\n\n"),
       ...(field === null || thought === "" ? {} : { [field]: thought }),
-      ...(calls.length === 0 ? {} : {
-        tool_calls: calls.map(({ id, item }) => ({
-          id,
-          type: "function",
-          function: namedCall(item),
-        })),
-      }),
+      ...(details === undefined ? {} : { reasoning_details: details }),
+      ...(calls.length === 0 ? {} : { tool_calls: calls.map((call) => this.#toolCall(call)) }),
     });
     for (const { id } of calls) this.#answer(id);
+  }
+
+  #toolCall({ id, item }: AssistantMessage["calls"][number]): JsonObject {
+    const extraContent = this.keptFor(id)?.extraContent ?? null;
+    return {
+      id,
+      type: "function",
+      function: namedCall(item),
+      ...(extraContent === null ? {} : { extra_content: extraContent }),
+    };
   }
 
   #answer(id: string): void {

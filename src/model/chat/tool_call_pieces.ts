@@ -13,11 +13,14 @@ interface GrowingCall {
   id: string | null;
   name: string;
   arguments: string;
+  extraContent: unknown;
 }
 
 /** A call that is whole. `id`: as the server named it; `null` = it did not. */
 export interface WholeCall extends NamedCall {
   readonly id: string | null;
+  /** What the server wants back with the call; `null` = nothing. */
+  readonly extraContent: unknown;
 }
 
 /**
@@ -30,14 +33,15 @@ export class ToolCallPieces {
 
   add(pieces: unknown): void {
     if (!Array.isArray(pieces)) return;
-    for (const piece of pieces) if (isObject(piece)) this.#add(piece);
+    pieces.filter(isObject).forEach((piece, position) => this.#add(piece, position === 0));
   }
 
   /** The calls in the order in which they began. */
   whole(): WholeCall[] {
-    return this.#calls.map(({ id, name, arguments: args }) => ({
+    return this.#calls.map(({ id, name, arguments: args, extraContent }) => ({
       id,
       name,
+      extraContent,
       arguments: args.trim() === "" ? "{}" : args,
     }));
   }
@@ -46,7 +50,8 @@ export class ToolCallPieces {
     return this.#calls.length === 0;
   }
 
-  #add(piece: JsonObject): void {
+  /** `mayContinue`: whatever stands behind the first piece of one list belongs to another call. */
+  #add(piece: JsonObject, mayContinue: boolean): void {
     const fn = isObject(piece.function) ? piece.function : {};
     const id = stringOrNull(piece.id) || null;
     const name = stringOrNull(fn.name) ?? "";
@@ -57,16 +62,19 @@ export class ToolCallPieces {
     const known = this.#place(index, id);
     // Without an index a name alone says that a call begins; with one it may be repeated to the end.
     const begins = name !== "" && (index === null || args !== "");
-    const call = known !== null && !isAnother(known, id, name, begins)
+    const nameless = index === null && id === null;
+    const continues = mayContinue || !nameless || name === "";
+    const call = known !== null && continues && !isAnother(known, id, name, begins)
       ? known
       : this.#begin(index, id);
     call.id ??= id;
+    call.extraContent ??= piece.extra_content ?? null;
     if (name !== call.name) call.name += name;
     call.arguments += args;
   }
 
   #begin(index: number | null, id: string | null): GrowingCall {
-    const call = { index, id, name: "", arguments: "" };
+    const call = { index, id, name: "", arguments: "", extraContent: null };
     this.#calls.push(call);
     return call;
   }

@@ -10,8 +10,8 @@ function joined(...pieces: readonly Piece[]): WholeCall[] {
   return calls.whole();
 }
 
-const A: WholeCall = { id: "a", name: "f", arguments: '{"x":1}' };
-const B: WholeCall = { id: "b", name: "g", arguments: '{"y":2}' };
+const A: WholeCall = { id: "a", name: "f", arguments: '{"x":1}', extraContent: null };
+const B: WholeCall = { id: "b", name: "g", arguments: '{"y":2}', extraContent: null };
 
 Deno.test("by the book: id and name first, then arguments, each with the index of its call", () => {
   const found = joined(

@@ -13,11 +13,16 @@ export function retellRequest(body: Json, scriptedId: (id: string) => string): R
     instructions: messages.filter(({ role }) => role === "system")
       .map(({ content }) => textIn(content)).join("\n\n"),
     input: messages.flatMap((message) => itemsOf(message, scriptedId)),
+    ...textOptions(objectIn(objectIn(body["response_format"])["json_schema"])),
     tools: listIn(body["tools"]).map((tool) => ({
       type: "function",
       ...objectIn(objectIn(tool)["function"]),
     })),
   };
+}
+
+function textOptions(schema: Json): Json {
+  return "schema" in schema ? { text: { format: { type: "json_schema", ...schema } } } : {};
 }
 
 function itemsOf(message: Json, scriptedId: (id: string) => string): RecordedItem[] {
