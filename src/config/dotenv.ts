@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { AbsolutePath } from "../protocol/mod.ts";
+import { readConfigBytes } from "./read_file.ts";
 
 type Env = Readonly<Record<string, string>>;
 
@@ -13,8 +14,8 @@ export async function loadDotEnv(
   codexHome: AbsolutePath,
   env: Env = {},
 ): Promise<Record<string, string>> {
-  const text = await Deno.readTextFile(join(codexHome, ".env")).catch(() => "");
-  const values = text === "" ? {} : parseDotEnv(text, env);
+  const bytes = await readConfigBytes(join(codexHome, ".env")).catch(() => null);
+  const values = bytes === null ? {} : parseDotEnv(new TextDecoder().decode(bytes), env);
   return Object.fromEntries(
     Object.entries(values).filter(([name]) => !name.toUpperCase().startsWith("CODEX_")),
   );
