@@ -19,9 +19,7 @@ export async function readConfigBytes(file: AbsolutePath): Promise<Uint8Array | 
     if (info.isFile || info.isDirectory) return await Deno.readFile(file);
     throw new Error("it is not a regular file");
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      return null;
-    }
+    if (error instanceof Deno.errors.NotFound) return null;
     throw new ConfigError(
       "unreadable_file",
       `Failed to read config file ${file}: ${reasonOf(error)}`,

@@ -84,6 +84,17 @@ Deno.test("a folder in the place of an untrusted project's config.toml stops nob
 });
 
 Deno.test({
+  name: `a file in the place of the folder of config.toml stops the start ${note}`,
+  ignore: onWindows,
+  fn: async () => {
+    await using machine = await Machine.create();
+    await Deno.remove(machine.path("home/.codex"));
+    await machine.write("home/.codex", "not a folder");
+    assert.equal((await machine.fails()).code, "unreadable_file");
+  },
+});
+
+Deno.test({
   name: `a link that leads nowhere, or to the null device, is no file ${note}`,
   ignore: onWindows,
   fn: async () => {
