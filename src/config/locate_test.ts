@@ -57,6 +57,9 @@ Deno.test("a wrong value of the command line is shown as it was typed, and ends 
     await said("model_providers.x.base_url=u", "model_providers.x.env_key=K"),
     /^-c model_providers\.x\.env_key=K: .*`name`.* in `model_providers\.x`$/,
   );
+  const long = await said(`notify=[${'"x",'.repeat(1_000)}5]`);
+  assert.match(long, /^-c notify=\["x",[^]*…: must be a string.* in `notify\.1000`$/);
+  assert.ok(long.length < 400, long);
   assert.equal((await machine.load({ c: ['model="5"'] })).model, "5");
   // A date where text is wanted is its text.
   assert.equal((await machine.load({ c: ["model=1979-05-27"] })).model, "1979-05-27");
