@@ -1,6 +1,9 @@
 import type { Field, Shape, ValueOf } from "./shape.ts";
 import { isTable, type TomlTable, type TomlValue } from "./toml.ts";
 
+/** Largest integer of TOML. */
+const INT64_MAX = 2n ** 63n - 1n;
+
 /** A value that does not fit its shape. Turned into a located `ConfigError` by whoever knows the file. */
 export class Mismatch extends Error {
   override readonly name = "Mismatch";
@@ -80,11 +83,11 @@ function readInteger(
   path: readonly string[],
 ): number {
   if (typeof value !== "bigint") throw wanted(path, value, "a whole number");
+  const least = BigInt(shape.min);
+  const most = shape.max > Number.MAX_SAFE_INTEGER ? INT64_MAX : BigInt(shape.max);
+  if (value < least) throw wanted(path, value, `a whole number of at least ${least}`);
+  if (value > most) throw wanted(path, value, `a whole number of at most ${most}`);
   const number = Number(value);
-  if (number < shape.min || number > shape.max) {
-    const upper = shape.max > Number.MAX_SAFE_INTEGER ? "" : ` and at most ${shape.max}`;
-    throw wanted(path, value, `a whole number of at least ${shape.min}${upper}`);
-  }
   return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, number));
 }
 

@@ -39,6 +39,10 @@ Deno.test("scalars", async () => {
 
 Deno.test("a whole number past what a number holds exactly is clamped", async () => {
   assert.equal(await read(count, "9223372036854775807"), Number.MAX_SAFE_INTEGER);
+  assert.equal(await read(integer, "-9223372036854775808"), Number.MIN_SAFE_INTEGER);
+  // TOML has 64 bits.
+  await refuses(count, "9223372036854775808");
+  await refuses(integer, "-9223372036854775809");
 });
 
 Deno.test("lists and maps name the offending element", async () => {

@@ -149,9 +149,9 @@ const PROFILE_SCALARS = [
 ] as const;
 
 function wellKnown(merged: JsonTable, checked: ConfigTable): JsonTable {
-  const scalars = <K extends keyof ConfigTable>(keys: readonly K[]) => {
-    return Object.fromEntries(keys.map((key) => [key, (checked[key] ?? null) as JsonValue]));
-  };
+  // As written: the checked value is clamped to what a number holds exactly.
+  const scalars = (keys: readonly string[]) =>
+    Object.fromEntries(keys.map((key) => [key, merged[key] ?? null]));
   return {
     ...scalars(SCALARS_FIRST),
     sandbox_workspace_write: sandboxDetails(checked.sandbox_workspace_write),
@@ -196,9 +196,9 @@ function sandboxDetails(details: ConfigTable["sandbox_workspace_write"]): JsonVa
 
 function profiles(merged: JsonTable, checked: ConfigTable): JsonTable {
   const result: JsonTable = {};
-  for (const [name, profile] of Object.entries(checked.profiles ?? {})) {
-    const known = PROFILE_SCALARS.map((key) => [key, profile[key] ?? null]);
+  for (const name of Object.keys(checked.profiles ?? {})) {
     const written = tableIn(tableIn(merged, "profiles"), name);
+    const known = PROFILE_SCALARS.map((key) => [key, written[key] ?? null]);
     result[name] = { ...Object.fromEntries(known), ...withoutKeys(written, PROFILE_SCALARS) };
   }
   return result;

@@ -122,6 +122,7 @@ Deno.test("config/read: well-known keys are all there, the others as they were w
       "home/config.toml": [
         "review_model = 1979-05-27",
         "huge = 9007199254740993",
+        "model_context_window = 9007199254740995",
         "[tools]",
         "web_search_request = true",
         "[sandbox_workspace_write]",
@@ -146,6 +147,7 @@ Deno.test("config/read: well-known keys are all there, the others as they were w
       assert.equal(plain.model, null);
       assert.equal(plain.review_model, "1979-05-27");
       assert.match(JSON.stringify(config), /"huge":9007199254740993\b/);
+      assert.match(JSON.stringify(config), /"model_context_window":9007199254740995\b/);
       assert.deepEqual(plain.tools, { web_search: true, view_image: null });
       assert.deepEqual(plain.sandbox_workspace_write, {
         writable_roots: [`${root}/x`, `${root}/home/y`],

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { AbsolutePath } from "../protocol/mod.ts";
+import { readConfigBytes } from "./read_file.ts";
 
 type Env = Readonly<Record<string, string>>;
 
@@ -7,17 +8,20 @@ type Env = Readonly<Record<string, string>>;
  * Variables of `$CODEX_HOME/.env`, for laying over the environment. A missing or unreadable file is empty,
  * a bad line is skipped, and names that begin with `CODEX_` in any case are never taken from it.
  *
- * @param env where `$NAME` in a value is looked up first, before the lines above it
+ * @param env where `$NAME` in a value is looked up when no line above sets it
  */
 export async function loadDotEnv(
   codexHome: AbsolutePath,
   env: Env = {},
 ): Promise<Record<string, string>> {
-  const text = await Deno.readTextFile(join(codexHome, ".env")).catch(() => "");
-  const values = text === "" ? {} : parseDotEnv(text, env);
-  return Object.fromEntries(
-    Object.entries(values).filter(([name]) => !name.toUpperCase().startsWith("CODEX_")),
-  );
+  const bytes = await readConfigBytes(join(codexHome, ".env")).catch(() => null);
+  const values = bytes === null ? {} : parseDotEnv(new TextDecoder().decode(bytes), env);
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !isReserved(name)));
+}
+
+/** Names of the program itself. */
+function isReserved(name: string): boolean {
+  return name.toUpperCase().startsWith("CODEX_");
 }
 
 /**
@@ -26,13 +30,13 @@ export async function loadDotEnv(
  */
 export function parseDotEnv(text: string, env: Env): Record<string, string> {
   const values: Record<string, string> = Object.create(null);
+  const lookUp = (name: string) =>
+    (isReserved(name) ? env[name] ?? values[name] : values[name] ?? env[name]) ?? "";
   const assignment = /[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.]*)[ \t]*=[ \t]*/y;
   for (let at = text.startsWith("\ufeff") ? 1 : 0; at < text.length;) {
     assignment.lastIndex = at;
     const name = assignment.exec(text)?.[1];
-    const value = name === undefined
-      ? null
-      : readValue(text, assignment.lastIndex, (key) => env[key] ?? values[key] ?? "");
+    const value = name === undefined ? null : readValue(text, assignment.lastIndex, lookUp);
     if (name !== undefined && value !== null) values[name] = value.text;
     const end = text.indexOf("\n", value?.end ?? at);
     at = end === -1 ? text.length : end + 1;

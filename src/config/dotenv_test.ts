@@ -38,14 +38,17 @@ Deno.test("assignments, comments, quotes and bad lines", () => {
   });
 });
 
-Deno.test("variables: of the environment first, then of the lines above", () => {
-  const text = 'A=file\nB=file\nC=${A}/$B/$NONE.\nD="$A ${B}"\nE=$$A\n';
-  assert.deepEqual({ ...parseDotEnv(text, { A: "env" }) }, {
-    A: "file",
-    B: "file",
-    C: "env/file/.",
-    D: "env file",
-    E: "$env",
+Deno.test("variables: of the lines above first, then of the environment; names of the program the other way round", () => {
+  const text =
+    'A=file\nC=${A}/$B/$NONE.\nD="$A ${B}"\nE=$$A\nA=$A+\nCODEX_HOME=x\nF="$CODEX_HOME $A"\n';
+  const env = { A: "env", B: "env", CODEX_HOME: "/h" };
+  assert.deepEqual({ ...parseDotEnv(text, env) }, {
+    A: "file+",
+    C: "file/env/.",
+    D: "file env",
+    E: "$file",
+    CODEX_HOME: "x",
+    F: "/h file+",
   });
 });
 

@@ -90,6 +90,12 @@ export class ConfigError extends Error {
   }
 }
 
+/** What the system said, without the call and the path that the runtime adds behind it. */
+export function reasonOf(thrown: unknown): string {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return message.replace(/: \w+ '[^']*'$/, "");
+}
+
 /** A path of keys as one writes it in TOML. */
 export function dottedKey(path: readonly string[]): string {
   return path.map((key) => /^[A-Za-z0-9_-]+$/.test(key) ? key : JSON.stringify(key)).join(".");

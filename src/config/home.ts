@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { AbsolutePath } from "../protocol/mod.ts";
-import { ConfigError } from "./error.ts";
+import { ConfigError, reasonOf } from "./error.ts";
 
 /**
  * The folder of everything that is kept: `CODEX_HOME` when set (it must be a folder; links are resolved),
@@ -25,10 +25,9 @@ export async function findCodexHome(
         { cause: error },
       );
     }
-    const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigError(
       "codex_home",
-      `failed to read CODEX_HOME ${JSON.stringify(wanted)}: ${reason}`,
+      `failed to read CODEX_HOME ${JSON.stringify(wanted)}: ${reasonOf(error)}`,
       { file: wanted },
       { cause: error },
     );

@@ -1,5 +1,5 @@
 import type { AbsolutePath } from "../protocol/mod.ts";
-import { ConfigError } from "./error.ts";
+import { ConfigError, reasonOf } from "./error.ts";
 import type { ConfigTable, ProfileTable } from "./schema.ts";
 
 /** Reads the files that replace built-in prompts. */
@@ -28,10 +28,9 @@ async function readPrompt(key: string, file: AbsolutePath): Promise<string> {
   try {
     text = (await Deno.readTextFile(file)).trim();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigError(
       "unreadable_file",
-      `\`${key}\`: failed to read ${file}: ${reason}`,
+      `\`${key}\`: failed to read ${file}: ${reasonOf(error)}`,
       { file, key },
       { cause: error },
     );

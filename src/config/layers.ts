@@ -4,6 +4,7 @@ import { ConfigError } from "./error.ts";
 import { mergeTables } from "./merge.ts";
 import { type Override, overrideTable } from "./overrides.ts";
 import { absolutisePaths, type PathBase } from "./paths.ts";
+import { readConfigBytes } from "./read_file.ts";
 import { CONFIG_SCHEMA } from "./schema.ts";
 import { emptyTable, parseToml, type TomlTable } from "./toml.ts";
 
@@ -67,18 +68,10 @@ export function mergeLayers(layers: readonly Layer[]): TomlTable {
  * @throws ConfigError `unreadable_file`, `invalid_toml` when it is not UTF-8
  */
 export async function readConfigText(file: AbsolutePath): Promise<string | null> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await Deno.readFile(file);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      return null;
-    }
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError("unreadable_file", `Failed to read config file ${file}: ${reason}`, {
-      file,
-    }, { cause: error });
-  }
+  // Some people link to it to have no such file.
+  if (await Deno.realPath(file).catch(() => null) === "/dev/null") return null;
+  const bytes = await readConfigBytes(file);
+  if (bytes === null) return null;
   try {
     // The decoder drops a byte order mark by itself.
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);

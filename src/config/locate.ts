@@ -6,6 +6,9 @@ import { valueAt } from "./merge.ts";
 import { type Override, overrideFor } from "./overrides.ts";
 import { findSpan } from "./spans.ts";
 
+/** Characters of a value of the command line that are shown. */
+const MAX_TYPED = 200;
+
 /**
  * Turns a value that does not fit into an error that shows where it stands: in the highest layer that
  * counts and has it, since that is the one whose value won.
@@ -44,10 +47,15 @@ function unplaced(mismatch: Mismatch, key: string, origin: Layer | null): string
   const typed = overrideFor(given, mismatch.path) ??
     given.findLast(({ path }) => mismatch.path.every((part, index) => part === path[index]));
   const managed = origin?.type === "managed_mdm" ? "managed preferences com.openai.codex: " : "";
-  const where = typed ? `-c ${typed.text}: ` : managed;
+  const where = typed ? `-c ${shortened(typed.text)}: ` : managed;
   const isWhole = typed?.path.length === mismatch.path.length;
   const quoted = typed && isWhole && mismatch.wantsText ? ` (${quotedForm(typed)})` : "";
   return `${where}${mismatch.message}${quoted}${key === "" ? "" : ` in \`${key}\``}`;
+}
+
+/** A whole list of files may have been typed. */
+function shortened(text: string): string {
+  return text.length > MAX_TYPED ? `${text.slice(0, MAX_TYPED)}…` : text;
 }
 
 /** What to type where the value was meant as text. */

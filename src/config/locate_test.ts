@@ -28,6 +28,18 @@ Deno.test("broken TOML is shown where reading stops", async () => {
   );
 });
 
+Deno.test("a document that is nested without end is refused where it gets too deep", async () => {
+  await using machine = await Machine.create();
+  for (const depth of [150, 5_000, 100_000]) {
+    await machine.user(`model = "m"\n${"a.".repeat(depth)}a = 1\n`);
+    const { code, line, column, message } = await machine.fails();
+    assert.deepEqual([code, line, column], ["invalid_toml", 2, 1]);
+    assert.match(message, /nested more than 100 levels/);
+  }
+  await machine.user(`a = ${"[".repeat(100)}${"]".repeat(100)}\n${"b.".repeat(99)}b = 1\n`);
+  assert.equal((await machine.load()).model, null);
+});
+
 Deno.test("a missing key points at the header of its table", async () => {
   await using machine = await Machine.create();
   await machine.user('model = "m"\n\n[model_providers.mine]\nbase_url = "u"\n');
@@ -57,6 +69,9 @@ Deno.test("a wrong value of the command line is shown as it was typed, and ends 
     await said("model_providers.x.base_url=u", "model_providers.x.env_key=K"),
     /^-c model_providers\.x\.env_key=K: .*`name`.* in `model_providers\.x`$/,
   );
+  const long = await said(`notify=[${'"x",'.repeat(1_000)}5]`);
+  assert.match(long, /^-c notify=\["x",[^]*…: must be a string.* in `notify\.1000`$/);
+  assert.ok(long.length < 400, long);
   assert.equal((await machine.load({ c: ['model="5"'] })).model, "5");
   // A date where text is wanted is its text.
   assert.equal((await machine.load({ c: ["model=1979-05-27"] })).model, "1979-05-27");

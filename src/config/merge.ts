@@ -11,13 +11,13 @@ export function mergeTables(lower: TomlTable, higher: TomlTable): TomlTable {
   return result;
 }
 
-/** The value at a path of keys and array indices. */
+/** The value at a path of keys and array indices; what only a prototype has is not there. */
 export function valueAt(root: TomlValue, path: readonly string[]): TomlValue | undefined {
   let value: TomlValue | undefined = root;
   for (const key of path) {
-    if (Array.isArray(value)) value = value[Number(key)];
-    else if (isTable(value)) value = value[key];
-    else return undefined;
+    if (!isTable(value) && !Array.isArray(value)) return undefined;
+    if (!Object.hasOwn(value, key)) return undefined;
+    value = Array.isArray(value) ? value[Number(key)] : value[key];
   }
   return value;
 }

@@ -45,8 +45,8 @@ async function projectLayer(
   try {
     return { ...await fileLayer("project", file, search.home), disabledReason };
   } catch (error) {
-    // Strangers must not be able to stop the program with a broken file.
-    if (!(error instanceof ConfigError) || error.code !== "invalid_toml") throw error;
+    // Strangers must not be able to stop the program, with a broken file or with what is none.
+    if (!(error instanceof ConfigError)) throw error;
     return { type: "project", file, table: emptyTable(), text: null, disabledReason };
   }
 }

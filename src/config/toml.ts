@@ -1,6 +1,10 @@
 import type { AbsolutePath } from "../protocol/mod.ts";
 import { ConfigError } from "./error.ts";
-import { locatedMessage } from "../files/mod.ts";
+import { locatedMessage, type Position, positionAt } from "../files/mod.ts";
+import { findSpan } from "./spans.ts";
+
+/** Tables and arrays within each other; much more than the keys that are known need, and little enough to walk through. */
+const MAX_DEPTH = 100;
 
 /** Dates and times keep their own class, with their TOML text in `toISOString`. */
 export type TomlValue = string | number | bigint | boolean | Date | TomlValue[] | TomlTable;
@@ -27,7 +31,11 @@ export function isTable(value: unknown): value is TomlTable {
 export async function parseToml(text: string, file: AbsolutePath): Promise<TomlTable> {
   const { parse, TomlError } = await import("smol-toml");
   try {
-    return parse(text, { integersAsBigInt: true }) as TomlTable;
+    const table = parse(text, { integersAsBigInt: true }) as TomlTable;
+    const deep = tooDeep(table, []);
+    if (deep === null) return table;
+    const place = positionAt(text, findSpan(text, deep)?.start ?? 0);
+    throw notToml({ file, text, place, reason: `nested more than ${MAX_DEPTH} levels deep` });
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const [first = "invalid document"] = error.message.split("\n");
@@ -36,13 +44,36 @@ export async function parseToml(text: string, file: AbsolutePath): Promise<TomlT
     const source = text.split("\n")[error.line - 1] ?? "";
     const column = [...source.slice(0, error.column - 1)].length + 1;
     const place = { line: error.line, column };
-    throw new ConfigError(
-      "invalid_toml",
-      locatedMessage({ file, text, start: place, end: place, message: `invalid TOML: ${reason}` }),
-      { file, ...place },
-      { cause: error },
-    );
+    throw notToml({ file, text, place, reason, cause: error });
   }
+}
+
+function notToml({ file, text, place, reason, cause }: {
+  readonly file: AbsolutePath;
+  readonly text: string;
+  readonly place: Position;
+  readonly reason: string;
+  readonly cause?: unknown;
+}): ConfigError {
+  const message = `invalid TOML: ${reason}`;
+  return new ConfigError(
+    "invalid_toml",
+    locatedMessage({ file, text, start: place, end: place, message }),
+    { file, ...place },
+    { cause },
+  );
+}
+
+/** The first path that leads too deep; `null` = none does. Changes `path` on its way. */
+function tooDeep(value: TomlValue, path: string[]): string[] | null {
+  if (!Array.isArray(value) && !isTable(value)) return null;
+  if (path.length > MAX_DEPTH) return path;
+  for (const [key, item] of Object.entries(value)) {
+    path.push(key);
+    if (tooDeep(item, path) !== null) return path;
+    path.pop();
+  }
+  return null;
 }
 
 /** Reads one TOML value, or `undefined` when the text is none. */

@@ -1,6 +1,7 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { isHeldFolder } from "../files/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
+import { readConfigBytes } from "./read_file.ts";
 
 export type TrustLevel = "trusted" | "untrusted";
 
@@ -53,8 +54,8 @@ async function mainOfWorktree(dotGit: AbsolutePath): Promise<AbsolutePath | null
 }
 
 async function readLine(file: AbsolutePath): Promise<string | null> {
-  const text = await Deno.readTextFile(file).catch(() => null);
-  return text === null ? null : text.trim();
+  const bytes = await readConfigBytes(file).catch(() => null);
+  return bytes === null ? null : new TextDecoder().decode(bytes).trim();
 }
 
 async function realPath(path: string): Promise<AbsolutePath | null> {

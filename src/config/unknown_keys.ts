@@ -17,7 +17,7 @@ const MAX_SHOWN = 20;
 /** A key that no version knows, with what was probably meant. */
 interface UnknownKey {
   readonly path: readonly string[];
-  readonly hint: string | null;
+  readonly hint: () => string | null;
 }
 
 /** An offence, placed. */
@@ -32,9 +32,9 @@ interface Finding {
 
 /** One warning about the keys that count for nothing; none when every key is known. */
 export function unknownKeyNotices(layers: readonly Layer[]): StartupNotice[] {
-  const findings = findUnknown(layers);
+  const { findings, left } = findUnknown(layers);
   if (findings.length === 0) return [];
-  const shown = findings.slice(0, MAX_SHOWN).map(({ layer, message, place, typed }) => {
+  const shown = findings.map(({ layer, message, place, typed }) => {
     const where = typed !== null
       ? `-c ${typed}`
       : place === null
@@ -42,7 +42,6 @@ export function unknownKeyNotices(layers: readonly Layer[]): StartupNotice[] {
       : `${layer.file}:${place.line}:${place.column}`;
     return `${where}: ${message}`;
   });
-  const left = findings.length - shown.length;
   if (left > 0) shown.push(`and ${left} more`);
   return [{
     type: "warning",
@@ -52,9 +51,9 @@ export function unknownKeyNotices(layers: readonly Layer[]): StartupNotice[] {
   }];
 }
 
-/** @throws ConfigError `unknown_key` that shows every key that is not known, of all layers */
+/** @throws ConfigError `unknown_key` that shows the keys that are not known, of all layers */
 export function refuseUnknownKeys(layers: readonly Layer[]): void {
-  const findings = findUnknown(layers);
+  const { findings, left } = findUnknown(layers);
   const [first] = findings;
   if (first === undefined) return;
   const shown = findings.map(({ layer: { file, text }, key, message, place, typed }) => {
@@ -71,6 +70,7 @@ export function refuseUnknownKeys(layers: readonly Layer[]): void {
       message,
     });
   });
+  if (left > 0) shown.push(`and ${left} more`);
   throw new ConfigError("unknown_key", shown.join("\n"), {
     file: first.layer.file,
     line: first.place?.line ?? null,
@@ -79,29 +79,38 @@ export function refuseUnknownKeys(layers: readonly Layer[]): void {
   });
 }
 
-function findUnknown(layers: readonly Layer[]): Finding[] {
-  return layers
-    .filter((layer) => layer.disabledReason === null)
-    .flatMap((layer) => {
-      const unknown = [...unknownIn(CONFIG_SCHEMA, layer.table, [])];
-      if (unknown.length === 0) return [];
-      const spanOf = layer.text === null ? () => null : keySpans(layer.text);
-      return unknown.map(({ path, hint }) => {
-        const span = spanOf(path);
-        const start = span && layer.text !== null ? positionAt(layer.text, span.start) : null;
-        const key = dottedKey(path);
-        const kind = isFeaturePath(path) ? "feature" : "key";
-        return {
-          layer,
-          key,
-          message: `unknown ${kind} \`${key}\`${hint === null ? "." : `: ${hint}`}`,
-          place: start && span && layer.text !== null
-            ? { ...start, end: Math.max(start.column, endColumn(layer.text, span)) }
-            : null,
-          typed: overrideFor(layer.given ?? [], path)?.text ?? null,
-        };
-      });
-    });
+/** The offences that are shown, and the number of the others: to place each of very many would take long. */
+function findUnknown(layers: readonly Layer[]): { findings: Finding[]; left: number } {
+  const findings: Finding[] = [];
+  let left = 0;
+  for (const layer of layers.filter(({ disabledReason }) => disabledReason === null)) {
+    const unknown = [...unknownIn(CONFIG_SCHEMA, layer.table, [])];
+    const shown = unknown.slice(0, MAX_SHOWN - findings.length);
+    left += unknown.length - shown.length;
+    findings.push(...placed(layer, shown));
+  }
+  return { findings, left };
+}
+
+function placed(layer: Layer, unknown: readonly UnknownKey[]): Finding[] {
+  if (unknown.length === 0) return [];
+  const spanOf = layer.text === null ? () => null : keySpans(layer.text);
+  return unknown.map(({ path, hint: hintOf }) => {
+    const span = spanOf(path);
+    const start = span && layer.text !== null ? positionAt(layer.text, span.start) : null;
+    const key = dottedKey(path);
+    const kind = isFeaturePath(path) ? "feature" : "key";
+    const hint = hintOf();
+    return {
+      layer,
+      key,
+      message: `unknown ${kind} \`${key}\`${hint === null ? "." : `: ${hint}`}`,
+      place: start && span && layer.text !== null
+        ? { ...start, end: Math.max(start.column, endColumn(layer.text, span)) }
+        : null,
+      typed: overrideFor(layer.given ?? [], path)?.text ?? null,
+    };
+  });
 }
 
 /** Column of the last character of a key, which stands on one line. */
@@ -128,7 +137,7 @@ function* unknownIn(
         const at = [...path, key];
         if (!isFeaturePath(at)) yield* unknownIn(shape.of, item, at);
         else if (featureKey(key) === null && !isLaterKey(at)) {
-          yield { path: at, hint: didYouMean(closest(key, FEATURE_NAMES)) };
+          yield { path: at, hint: () => didYouMean(closest(key, FEATURE_NAMES)) };
         }
       }
       return;
@@ -166,7 +175,7 @@ function* unknownInTable(
     const inner = known.get(key)?.shape ?? shape.rest;
     if (isLaterKey(at)) continue;
     if (inner !== undefined) yield* unknownIn(inner, value, at);
-    else yield { path: at, hint: hintFor(key, path, [...known.keys()]) };
+    else yield { path: at, hint: () => hintFor(key, path, [...known.keys()]) };
   }
 }
 

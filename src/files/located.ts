@@ -13,8 +13,11 @@ interface Located {
   readonly message: string;
 }
 
-/** Longest source line that is shown; a longer one is left out. */
+/** Longest source line that is shown whole. Of a longer one only the surroundings of the place are. Characters. */
 const MAX_SHOWN = 400;
+/** Characters in front of the place that are shown of a long line, and characters in all. */
+const BEFORE = 60;
+const WINDOW = 160;
 
 /**
  * The form that editors and people know: `path:line:col: message`, then the line with carets beneath.
@@ -29,19 +32,32 @@ const MAX_SHOWN = 400;
 export function locatedMessage({ file, text, start, end, message }: Located): string {
   const head = `${file}:${start.line}:${start.column}: ${message}`;
   const source = text.split("\n")[start.line - 1]?.replace(/\r$/, "");
-  if (source === undefined || source.length > MAX_SHOWN) return head;
+  if (source === undefined) return head;
   const gutter = " ".repeat(String(start.line).length);
-  const characters = [...source];
-  const marked = start.line === end.line
-    ? characters.slice(start.column - 1, end.column)
-    : characters.slice(start.column - 1, start.column);
+  const { shown, offset } = windowOf([...source].map(visible), start.column - 1);
+  const [from, to] = [start.column - 1 - offset, end.column - offset];
+  const marked = start.line === end.line ? shown.slice(from, to) : shown.slice(from, from + 1);
   const carets = Math.max(1, marked.reduce((width, c) => width + columnsOf(c), 0));
   return [
     head,
     `${gutter} |`,
-    `${start.line} | ${source}`,
-    `${gutter} | ${characters.slice(0, start.column - 1).map(blank).join("")}${"^".repeat(carets)}`,
+    `${start.line} | ${shown.join("")}`,
+    `${gutter} | ${shown.slice(0, from).map(blank).join("")}${"^".repeat(carets)}`,
   ].join("\n");
+}
+
+/** The part of a line that is shown, and how many characters in front of it are not. */
+function windowOf(characters: string[], place: number): { shown: string[]; offset: number } {
+  if (characters.length <= MAX_SHOWN) return { shown: characters, offset: 0 };
+  const from = Math.max(0, place - BEFORE);
+  const shown = characters.slice(from, from + WINDOW);
+  if (from + WINDOW < characters.length) shown.push("…");
+  return from === 0 ? { shown, offset: 0 } : { shown: ["…", ...shown], offset: from - 1 };
+}
+
+/** A terminal must not obey what stands in a file. */
+function visible(character: string): string {
+  return /^(?!\t)\p{Cc}$/u.test(character) ? "\u{FFFD}" : character;
 }
 
 /** Tabs are kept in front of the carets, so that both lines are indented alike on any terminal. */

@@ -71,3 +71,39 @@ Deno.test("carets stand beneath what they mean: after tabs, wide characters and 
       .join("\n"),
   );
 });
+
+Deno.test("of a very long line the surroundings of the place are shown", () => {
+  const text = `key = "${"x".repeat(1_000)}" ? # ${"y".repeat(1_000)}`;
+  const at = { line: 1, column: text.indexOf("?") + 1 };
+  const [head, , line = "", carets = ""] = locatedMessage({
+    file: "/f",
+    text,
+    start: at,
+    end: at,
+    message: "m",
+  }).split("\n");
+  assert.equal(head, `/f:1:${at.column}: m`);
+  assert.ok(line.length < 200, line);
+  assert.match(line, /^1 \| …x+" \? # y+…$/);
+  assert.equal(carets.indexOf("^"), line.indexOf("?"));
+
+  const first = locatedMessage({
+    file: "/f",
+    text,
+    start: { line: 1, column: 1 },
+    end: { line: 1, column: 3 },
+    message: "m",
+  });
+  assert.match(first, /^1 \| key = "x+…$/m);
+  assert.match(first, /^ {2}\| \^{3}$/m);
+});
+
+Deno.test("control characters of a file do not reach the terminal", () => {
+  const text = 'a = "\u001b[2J\u0000\u009b" ?\r\n';
+  const at = { line: 1, column: 13 };
+  const shown = locatedMessage({ file: "/f", text, start: at, end: at, message: "m" });
+  assert.equal(
+    shown,
+    '/f:1:13: m\n  |\n1 | a = "\uFFFD[2J\uFFFD\uFFFD" ?\n  |             ^',
+  );
+});

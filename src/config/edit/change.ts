@@ -1,6 +1,7 @@
 import { ConfigError } from "../error.ts";
+import { valueAt } from "../merge.ts";
 import { isTable, type TomlTable, type TomlValue } from "../toml.ts";
-import { copyTable, copyValue, ownAt, sameValue } from "./same_value.ts";
+import { copyTable, copyValue, sameValue } from "./same_value.ts";
 import { pathText } from "./toml_text.ts";
 
 /** What becomes of an inline table that gets a new key: a table with a header, or still an inline table. */
@@ -159,10 +160,10 @@ function removeIn(
   steps: TextStep[],
   rootPath: readonly string[] = [],
 ): void {
-  const parent = ownAt(root, path.slice(0, -1));
+  const parent = valueAt(root, path.slice(0, -1));
   const key = lastKey(path);
   path.slice(0, -1).forEach((_, index) =>
-    refuseArrayOfTables(ownAt(root, path.slice(0, index + 1)), path.slice(0, index + 1))
+    refuseArrayOfTables(valueAt(root, path.slice(0, index + 1)), path.slice(0, index + 1))
   );
   if (!isTable(parent) || !Object.hasOwn(parent, key)) return;
   delete parent[key];
@@ -191,7 +192,7 @@ function elementAt(
   root: TomlTable,
   { path, index }: { readonly path: readonly string[]; readonly index: number },
 ): TomlTable {
-  const element = ownAt(root, [...path, String(index)]);
+  const element = valueAt(root, [...path, String(index)]);
   if (isTable(element)) return element;
   throw new ConfigError("edit_refused", `\`${pathText(path)}\` has no element ${index}`, {
     key: pathText(path),

@@ -8,7 +8,8 @@ import {
   resolveLinks,
 } from "../../files/mod.ts";
 import type { AbsolutePath } from "../../protocol/mod.ts";
-import { ConfigError } from "../error.ts";
+import { ConfigError, reasonOf } from "../error.ts";
+import { readConfigBytes } from "../read_file.ts";
 
 /** The user's config file as it is on the disk. */
 export interface ConfigFile {
@@ -59,7 +60,7 @@ export async function lockConfig(
 /** @throws ConfigError `unreadable_file`, `invalid_toml` when it is not UTF-8 */
 export async function readConfigFile(path: AbsolutePath): Promise<ConfigFile> {
   const { target, isCycle } = await targetOf(path);
-  const bytes = isCycle ? null : await readOrNull(target, path);
+  const bytes = isCycle ? null : await readConfigBytes(target);
   let decoded: string;
   try {
     decoded = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
@@ -93,7 +94,7 @@ export async function writeConfigFile(
     ...(signal ? { signal } : {}),
     // Editors do not know the lock.
     beforeSwap: async () => {
-      if (!isSame(file.bytes, file.isCycle ? null : await readOrNull(file.target, file.path))) {
+      if (!isSame(file.bytes, file.isCycle ? null : await readConfigBytes(file.target))) {
         throw new ChangedMeanwhile("the config file was written by somebody else");
       }
     },
@@ -120,16 +121,6 @@ async function targetOf(path: AbsolutePath): Promise<{ target: AbsolutePath; isC
   }
 }
 
-async function readOrNull(target: AbsolutePath, path: AbsolutePath): Promise<Uint8Array | null> {
-  try {
-    return await Deno.readFile(target);
-  } catch (error) {
-    const code = filesErrorCode(error);
-    if (code === "not_found" || code === "not_directory") return null;
-    throw unreadable(path, error);
-  }
-}
-
 /**
  * The same for every writer that takes this lock, so that one left by a killed process is taken away by the next; not
  * the same for another lock whose file links to the same target.
@@ -147,7 +138,7 @@ function isSame(a: Uint8Array | null, b: Uint8Array | null): boolean {
 function unreadable(path: AbsolutePath, error: unknown): ConfigError {
   return new ConfigError(
     "unreadable_file",
-    `Failed to read config file ${path}: ${messageOf(error)}`,
+    `Failed to read config file ${path}: ${reasonOf(error)}`,
     { file: path },
     { cause: error },
   );
@@ -156,12 +147,8 @@ function unreadable(path: AbsolutePath, error: unknown): ConfigError {
 function unwritable(path: AbsolutePath, error: unknown): ConfigError {
   return new ConfigError(
     "unwritable_file",
-    `Failed to write config file ${path}: ${messageOf(error)}`,
+    `Failed to write config file ${path}: ${reasonOf(error)}`,
     { file: path },
     { cause: error },
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

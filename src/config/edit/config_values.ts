@@ -8,7 +8,7 @@ import { ConfigError } from "../error.ts";
 import { type JsonValue, tableVersion, toJson } from "../json_value.ts";
 import { type Layer, mergeLayers } from "../layers.ts";
 import { loadLayers, type LoadLayersOptions } from "../load_layers.ts";
-import { mergeTables } from "../merge.ts";
+import { mergeTables, valueAt } from "../merge.ts";
 import { absolutisePaths } from "../paths.ts";
 import { CONFIG_SCHEMA } from "../schema.ts";
 import { emptyTable, isTable, type TomlTable, type TomlValue } from "../toml.ts";
@@ -17,7 +17,7 @@ import { configPath } from "./config_file.ts";
 import { ConfigWriteError } from "./config_write_error.ts";
 import { editConfig } from "./edit_config.ts";
 import { layerAbove } from "./hidden_value.ts";
-import { copyTable, ownAt } from "./same_value.ts";
+import { copyTable } from "./same_value.ts";
 
 /** One value of `config/value/write` or `config/batchWrite`. */
 export interface ConfigValueEdit {
@@ -150,7 +150,7 @@ function editOn(
   { keyPath, value, mergeStrategy }: ConfigValueEdit,
 ): ConfigEdit {
   if (value === null) {
-    if (!isTable(ownAt(table, path.slice(0, -1)))) {
+    if (!isTable(valueAt(table, path.slice(0, -1)))) {
       throw new ConfigWriteError(
         "configPathNotFound",
         `\`${keyPath}\` cannot be deleted: there is no table to delete it from`,
@@ -159,7 +159,7 @@ function editOn(
     return { type: "remove", path };
   }
   const wanted = fromJson(value, keyPath);
-  const old = ownAt(table, path);
+  const old = valueAt(table, path);
   const isMerge = mergeStrategy === "upsert" && isTable(old) && isTable(wanted);
   return { type: "set", path, value: isMerge ? mergeTables(copyTable(old), wanted) : wanted };
 }
@@ -213,7 +213,7 @@ async function firstOverridden(
   for (const path of paths) {
     const above = await layerAbove(stack, path);
     if (above === null) continue;
-    const effective = ownAt(mergeLayers(stack), path);
+    const effective = valueAt(mergeLayers(stack), path);
     return {
       message: `Written, but without effect for now: ${above.description} decides it`,
       overridingLayer: above.origin,

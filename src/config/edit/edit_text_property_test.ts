@@ -5,7 +5,7 @@ import type { TomlTable } from "../toml.ts";
 import { isTable } from "../toml.ts";
 import type { ConfigEdit } from "./change.ts";
 import { editText } from "./edit_text.ts";
-import { isPrefix, samePath } from "./places.ts";
+import { isPrefix, samePath } from "../places.ts";
 import { type Chunk, Dice, randomDocument, randomEdit } from "./random_documents.ts";
 import { copyTable, sameValue } from "./same_value.ts";
 

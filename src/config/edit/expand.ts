@@ -1,4 +1,4 @@
-import type { Pair, TomlDocument } from "./document.ts";
+import type { Pair, TomlDocument } from "../document.ts";
 import { atEnd } from "./lines.ts";
 import {
   isPrefix,
@@ -7,7 +7,7 @@ import {
   type Path,
   type SectionPair,
   withCommentsAbove,
-} from "./places.ts";
+} from "../places.ts";
 import { pathText } from "./toml_text.ts";
 
 /** Whether an inline table can become one with a header, without losing a comment and without changing its place. */

@@ -2,9 +2,9 @@ import { featureKey } from "../features.ts";
 import { mergeLayers } from "../layers.ts";
 import { loadConfig } from "../load.ts";
 import { loadLayers, type LoadLayersOptions } from "../load_layers.ts";
+import { valueAt } from "../merge.ts";
 import { isTable, type TomlTable } from "../toml.ts";
 import { describeLayer } from "./hidden_value.ts";
-import { ownAt } from "./same_value.ts";
 
 /**
  * Who decides a feature otherwise than the user's file was just told to, for a person; `null` = nobody does.
@@ -24,13 +24,13 @@ export async function featureHiddenBy(
     isTable(features) && Object.keys(features).some((spelling) => featureKey(spelling) === key);
   if (config.profile !== null) {
     const merged: TomlTable = mergeLayers(stack);
-    if (isNamedIn(ownAt(merged, ["profiles", config.profile, "features"]))) {
+    if (isNamedIn(valueAt(merged, ["profiles", config.profile, "features"]))) {
       return `the profile "${config.profile}"`;
     }
   }
   const at = stack.findIndex(({ type }) => type === "user");
   const above = stack.slice(at + 1).findLast(({ table, disabledReason }) =>
-    disabledReason === null && isNamedIn(ownAt(table, ["features"]))
+    disabledReason === null && isNamedIn(valueAt(table, ["features"]))
   );
   return above === undefined ? "another key of the configuration" : describeLayer(above);
 }

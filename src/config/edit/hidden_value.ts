@@ -1,8 +1,9 @@
 import { layerName, type LayerOrigin } from "../config_view.ts";
 import { tableVersion } from "../json_value.ts";
 import { type Layer, mergeLayers } from "../layers.ts";
+import { valueAt } from "../merge.ts";
 import { isTable, type TomlValue } from "../toml.ts";
-import { ownAt, sameValue } from "./same_value.ts";
+import { sameValue } from "./same_value.ts";
 
 /** A layer that decides a value over the head of the user's file. */
 export interface LayerAbove {
@@ -20,8 +21,8 @@ export async function layerAbove(
   const user = stack[at];
   if (user === undefined) return null;
   const above = stack.slice(at + 1).filter(({ disabledReason }) => disabledReason === null);
-  const own = ownAt(user.table, path);
-  if (!isHidden(own, ownAt(mergeLayers([user, ...above]), path))) return null;
+  const own = valueAt(user.table, path);
+  if (!isHidden(own, valueAt(mergeLayers([user, ...above]), path))) return null;
   const layer = above.findLast(({ table }) => touches(table, path));
   if (layer === undefined) return null;
   return {

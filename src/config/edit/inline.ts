@@ -1,6 +1,6 @@
 import type { TomlValue } from "../toml.ts";
-import type { ValueNode } from "./document.ts";
-import { type Holder, isPrefix, type Path, type SectionPair } from "./places.ts";
+import type { ValueNode } from "../document.ts";
+import { type Holder, isPrefix, type Path, type SectionPair } from "../places.ts";
 import { pathText, valueText } from "./toml_text.ts";
 
 /** Adds a value inside an inline table, or inside one of those that it holds. */

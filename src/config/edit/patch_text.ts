@@ -1,6 +1,6 @@
 import { isTable, type TomlTable, type TomlValue } from "../toml.ts";
 import { type InlineTables, isArrayOfTables, type TextStep } from "./change.ts";
-import { type Pair, scanDocument, type Section, type TomlDocument } from "./document.ts";
+import { type Pair, scanDocument, type Section, type TomlDocument } from "../document.ts";
 import { expandInlineTable, mayExpand } from "./expand.ts";
 import { dropInline, insertItem, insertPair } from "./inline.ts";
 import { atEnd, eolOf, joined } from "./lines.ts";
@@ -16,7 +16,7 @@ import {
   samePath,
   sectionAt,
   withCommentsAbove,
-} from "./places.ts";
+} from "../places.ts";
 import { elementLines, pairLine, pathText, sectionLines, valueText } from "./toml_text.ts";
 
 /** Does one step on the text; every line that the step does not speak of stays as it is, byte for byte. */
@@ -80,7 +80,7 @@ function putPair(
     return afterStatement(text, header, header.pairs.at(-1) ?? null, pairLine(pair));
   }
   if (parent.length === 0) return atTop(document, pairLine(pair));
-  const sibling = pairsOf(document).findLast(({ section, path }) =>
+  const sibling = [...pairsOf(document)].findLast(({ section, path }) =>
     isPrefix(parent, path) && section.path.length < parent.length
   );
   if (sibling !== undefined) {

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { replaceFile } from "../../files/mod.ts";
+import { valueAt } from "../merge.ts";
 import { configPath, readConfigFile } from "./config_file.ts";
 import { parseToml } from "../toml.ts";
-import { ownAt } from "./same_value.ts";
 import { type ConfigHome, scopeOf, setPersonality } from "./settings.ts";
 
 /** What came of it: done before, nothing to do, or a personality was written down. */
@@ -24,7 +24,7 @@ export async function migratePersonality(
   const { path, text } = await readConfigFile(configPath(home.codexHome));
   const table = await parseToml(text, path);
   const isSet = [["personality"], [...scopeOf(table, { profile: null }), "personality"]]
-    .some((key) => ownAt(table, key) !== undefined);
+    .some((key) => valueAt(table, key) !== undefined);
   const isNeeded = !isSet && await hasSessions();
   if (isNeeded) await setPersonality(home, { personality: "pragmatic", profile: null });
   await Deno.mkdir(home.codexHome, { recursive: true, mode: 0o700 });

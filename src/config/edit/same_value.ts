@@ -1,3 +1,4 @@
+import { valueAt } from "../merge.ts";
 import { isTable, type TomlTable, type TomlValue } from "../toml.ts";
 
 /** Whether two values say the same. The order of keys does not count; `1` and `1.0` are two values. */
@@ -28,10 +29,10 @@ export function withoutVanished(
 ): TomlTable {
   const result = copyTable(wanted);
   for (const path of emptied.toSorted((a, b) => b.length - a.length)) {
-    const parent = ownAt(result, path.slice(0, -1));
+    const parent = valueAt(result, path.slice(0, -1));
     const key = path.at(-1) ?? "";
-    const value = ownAt(result, path);
-    if (value === undefined || ownAt(found, path) !== undefined || !isTable(parent)) continue;
+    const value = valueAt(result, path);
+    if (value === undefined || valueAt(found, path) !== undefined || !isTable(parent)) continue;
     if (isEmpty(value)) delete parent[key];
   }
   return result;
@@ -53,15 +54,4 @@ export function copyTable(table: TomlTable): TomlTable {
 export function copyValue(value: TomlValue): TomlValue {
   if (Array.isArray(value)) return value.map(copyValue);
   return isTable(value) ? copyTable(value) : value;
-}
-
-/** The value at a path of keys and array indices; what only a prototype has is not there. */
-export function ownAt(root: TomlValue, path: readonly string[]): TomlValue | undefined {
-  let value: TomlValue | undefined = root;
-  for (const key of path) {
-    if (!isTable(value) && !Array.isArray(value)) return undefined;
-    if (!Object.hasOwn(value, key)) return undefined;
-    value = Array.isArray(value) ? value[Number(key)] : value[key];
-  }
-  return value;
 }

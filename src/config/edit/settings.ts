@@ -1,9 +1,9 @@
 import type { AbsolutePath, Personality, ReasoningEffort } from "../../protocol/mod.ts";
+import { valueAt } from "../merge.ts";
 import type { TomlTable } from "../toml.ts";
 import type { TrustLevel } from "../trust.ts";
 import type { ConfigEdit } from "./change.ts";
 import { editConfig, type EditOutcome, type Edits } from "./edit_config.ts";
-import { ownAt } from "./same_value.ts";
 
 /** Which file a setting is written to: `config.toml` in this folder. */
 export interface ConfigHome {
@@ -118,7 +118,7 @@ export function setWindowsSandbox(
 
 /** `[]` or `["profiles", name]`, as the program finds it in the file. */
 export function scopeOf(before: TomlTable, { profile }: ProfileScoped): readonly string[] {
-  const name = profile ?? ownAt(before, ["profile"]);
+  const name = profile ?? valueAt(before, ["profile"]);
   return typeof name === "string" ? ["profiles", name] : [];
 }
 

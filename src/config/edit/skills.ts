@@ -2,11 +2,11 @@ import { dirname } from "node:path";
 import { resolveLinks } from "../../files/mod.ts";
 import type { AbsolutePath } from "../../protocol/mod.ts";
 import { absolutePath } from "../paths.ts";
+import { valueAt } from "../merge.ts";
 import { isTable, type TomlTable } from "../toml.ts";
 import type { ConfigEdit } from "./change.ts";
 import { configPath } from "./config_file.ts";
 import { editConfig, type EditOutcome } from "./edit_config.ts";
-import { ownAt } from "./same_value.ts";
 import type { ConfigHome } from "./settings.ts";
 
 const SKILLS = ["skills", "config"];
@@ -27,7 +27,7 @@ export async function setSkillEnabled(
     codexHome,
     ...(signal ? { signal } : {}),
     edits: async (before) => {
-      const entries = ownAt(before, SKILLS);
+      const entries = valueAt(before, SKILLS);
       const elements = Array.isArray(entries) ? entries : [];
       const own: number[] = [];
       for (const [index, element] of elements.entries()) {
@@ -58,7 +58,7 @@ function removals(before: TomlTable, count: number, own: readonly number[]): Con
   if (own.length < count) {
     return own.toReversed().map((index) => ({ type: "remove_element", path: SKILLS, index }));
   }
-  const skills = ownAt(before, ["skills"]);
+  const skills = valueAt(before, ["skills"]);
   const isAll = isTable(skills) && Object.keys(skills).length === 1;
   return [{ type: "remove", path: isAll ? ["skills"] : SKILLS }];
 }

@@ -30,7 +30,7 @@ interface Found {
  * Collects what administrators require. Sources, the first that sets a field decides it: the vendor's service,
  * managed preferences, `requirements.toml`, and the two keys of `managed_config.toml` that older versions knew.
  *
- * @throws ConfigError `invalid_toml`, `invalid_requirements`, `unreadable_file`
+ * @throws ConfigError `invalid_requirements`, `unreadable_file`
  */
 export async function loadRequirements(input: RequirementInput): Promise<Requirements> {
   const found: Found[] = [];
@@ -68,7 +68,8 @@ async function cloudFields(text: string | null): Promise<RequirementFields | nul
   try {
     return await parseRequirements(text, { type: "cloud" });
   } catch (error) {
-    if (error instanceof ConfigError && error.code === "invalid_toml") return null;
+    const cause = error instanceof ConfigError ? error.cause : null;
+    if (cause instanceof ConfigError && cause.code === "invalid_toml") return null;
     throw error;
   }
 }

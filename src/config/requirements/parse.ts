@@ -54,14 +54,15 @@ export interface RequirementFields {
 /**
  * Reads a `requirements.toml`. Keys that are not known are passed over, known ones have to be right.
  *
- * @throws ConfigError `invalid_toml` for syntax, `invalid_requirements` for the rest
+ * @throws ConfigError `invalid_requirements`, with an `invalid_toml` as its cause where the text is no TOML
  */
 export async function parseRequirements(
   text: string,
   source: RequirementSource,
 ): Promise<RequirementFields> {
-  const name = sourceName(source);
-  const root = await parseToml(text, name);
+  const root = await parseToml(text, sourceName(source)).catch((error: unknown) => {
+    throw error instanceof ConfigError ? invalid(source, error.message, error) : error;
+  });
   const checked = check(root, text, source);
   const policies = checked.allowed_approval_policies;
   if (policies?.length === 0) {

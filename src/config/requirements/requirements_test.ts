@@ -179,7 +179,12 @@ Deno.test("requirements: cloud text that is no TOML counts as none, its mistakes
 });
 
 const MISTAKES: readonly [name: string, text: string, code: string, says: RegExp][] = [
-  ["syntax", "a = ", "invalid_toml", /requirements\.toml:1:\d+: invalid TOML/],
+  [
+    "syntax",
+    "a = ",
+    "invalid_requirements",
+    /^Error parsing requirements file .*requirements\.toml:1:\d+: invalid TOML/,
+  ],
   [
     "no approval policy at all",
     "allowed_approval_policies = []",

@@ -64,10 +64,12 @@ export function inlineTableAbove(document: TomlDocument, path: Path): SectionPai
   ) ?? null;
 }
 
-export function pairsOf({ sections }: TomlDocument): SectionPair[] {
-  return sections.flatMap((section) =>
-    section.pairs.map((pair) => ({ section, pair, path: [...section.path, ...pair.keys] }))
-  );
+export function* pairsOf({ sections }: TomlDocument): Generator<SectionPair, undefined> {
+  for (const section of sections) {
+    for (const pair of section.pairs) {
+      yield { section, pair, path: [...section.path, ...pair.keys] };
+    }
+  }
 }
 
 /** The section of a table that has a header; for the top, the part before the first header. */
