@@ -145,6 +145,11 @@ Deno.test({
       "no way past",
       "",
     ], result.stderr);
+    // Asked for by two clients, told once.
+    assert.equal(
+      result.stderr,
+      'codex: Network access to "denied.test" was blocked: the host is on the deny list.\n',
+    );
     assert.ok(site.asked.every((line) => line.startsWith("allowed.test ")), site.asked.join("\n"));
   },
 });
