@@ -145,6 +145,10 @@ Deno.test({
       "no way past",
       "",
     ], result.stderr);
+    // Asked for by two clients, told once.
+    assert.deepEqual(result.stderr.split("\n").filter((line) => line.startsWith("codex:")), [
+      'codex: Network access to "denied.test" was blocked: the host is on the deny list.',
+    ]);
     assert.ok(site.asked.every((line) => line.startsWith("allowed.test ")), site.asked.join("\n"));
   },
 });

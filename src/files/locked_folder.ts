@@ -65,13 +65,15 @@ async function isFree(lock: Deno.FsFile): Promise<boolean> {
 }
 
 async function remove(folder: AbsolutePath, lock: Deno.FsFile): Promise<void> {
+  // Windows keeps the name of a file as long as it is open; elsewhere nobody else begins before the end.
+  const early = Deno.build.os === "windows";
+  if (early) lock.close();
   try {
     await Deno.remove(folder, { recursive: true });
-  } catch (error) {
+  } catch {
     // Another process cleaned up first, or will do so at its start.
-    if (!(error instanceof Deno.errors.NotFound)) return;
   } finally {
-    lock.close();
+    if (!early) lock.close();
   }
 }
 

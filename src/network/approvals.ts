@@ -115,11 +115,7 @@ export class NetworkApprovals implements NetworkDecider {
     const attempt = this.#find(entry.attemptId);
     if (attempt === null || attempt.outcome?.kind === "denied_by_user") return;
     const { host, block: { reason } } = entry;
-    attempt.outcome = {
-      kind: "blocked",
-      host,
-      text: `Network access to "${host}" was blocked: ${detailOf(reason)}.`,
-    };
+    attempt.outcome = { kind: "blocked", host, text: networkRefusal(host, reason) };
   }
 
   /** Without an id it can only be the one attempt that there is. */
@@ -141,6 +137,11 @@ export class NetworkApprovals implements NetworkDecider {
     attempt.questions.set(host, asked);
     return asked;
   }
+}
+
+/** One line about a host that was not let through, and why. */
+export function networkRefusal(host: string, reason: string): string {
+  return `Network access to "${host}" was blocked: ${detailOf(reason)}.`;
 }
 
 function detailOf(reason: string): string {

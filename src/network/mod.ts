@@ -17,6 +17,7 @@ export {
   type NetworkConsent,
   type NetworkOutcome,
   type NetworkQuestion,
+  networkRefusal,
 } from "./approvals.ts";
 export { NETWORK_BRIDGE_FLAG, runNetworkBridge } from "./bridge.ts";
 export { NetworkError, type NetworkErrorCode } from "./error.ts";

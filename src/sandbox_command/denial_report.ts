@@ -29,7 +29,9 @@ export async function watchDenials(
   let timer: ReturnType<typeof setInterval> | undefined;
   let looking: Promise<void> = Promise.resolve();
   // Its first line is a heading, and what comes after is complete.
-  await Promise.race([ready.promise, reading, pause(START_MS)]);
+  const patience = setTimeout(ready.resolve, START_MS);
+  await Promise.race([ready.promise, reading]);
+  clearTimeout(patience);
   return {
     follow(pid) {
       pids.add(pid);

@@ -10,12 +10,15 @@ const LONGEST_FOLDER = 60;
 export interface CommandNetwork extends AsyncDisposable {
   readonly bridge: ConfineRequest["bridge"];
   environment(env: Record<string, string>): Record<string, string>;
+  /** For a person, about what was not let through, each host once: its clients seldom say why. */
+  refusals(): readonly string[];
 }
 
 /** The policy alone decides. */
 export const NOTHING_REQUIRED: CommandNetwork = {
   bridge: null,
   environment: (env) => env,
+  refusals: () => [],
   [Symbol.asyncDispose]: () => Promise.resolve(),
 };
 
@@ -57,6 +60,10 @@ export async function openCommandNetwork(
       localBinding: settings.allowLocalBinding,
     },
     environment: (env) => proxy.environment(env),
+    refusals: () => {
+      const lines = proxy.blocked().map(({ host, reason }) => network.networkRefusal(host, reason));
+      return [...new Set(lines)];
+    },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

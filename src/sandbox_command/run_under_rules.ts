@@ -101,6 +101,7 @@ async function runCommand(order: Order, io: SandboxIo, ready: Ready): Promise<nu
     denials?.follow(pid);
   });
   if (orphansAreOurs) await endOrphans();
+  for (const line of ready.network.refusals()) await io.stderr.write(`codex: ${line}\n`);
   if (confined.began?.(code) ?? true) return code;
   throw new SandboxError(
     "setup_failed",
