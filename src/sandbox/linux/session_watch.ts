@@ -147,9 +147,18 @@ function sessionWatch(
     },
     [Symbol.dispose]() {
       list.close();
-      // Before the pipe ends: the shell leaves alone what is gone.
-      Deno.removeSync(folder, { recursive: true });
-      letGo();
+      // Before the pipe ends: the shell leaves alone what is gone, and removes what is not.
+      try {
+        Deno.removeSync(folder, { recursive: true });
+      } catch (error) {
+        if (
+          !(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied)
+        ) {
+          throw error;
+        }
+      } finally {
+        letGo();
+      }
     },
   };
 }
