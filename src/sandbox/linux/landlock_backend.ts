@@ -79,8 +79,9 @@ export function createLandlock(self: SelfCommand, abi: number, stateDir: Absolut
           ...view.limits,
           ...(bridged && request.bridge !== "closed" ? [NO_WAY_TO_PROXY] : []),
         ],
-        async [Symbol.asyncDispose]() {
+        [Symbol.asyncDispose]() {
           if (mark !== null) endMarked(mark);
+          return Promise.resolve();
         },
       };
     },
