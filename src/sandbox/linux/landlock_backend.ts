@@ -116,7 +116,7 @@ export function landlockLimits(
     {
       code: "protected_subpaths",
       message:
-        "Commands can change .git, .codex and .agents in writable folders: Landlock cannot take a part out of a folder that it allows.",
+        "Commands can change .git, .codex and .agents in writable folders, and this program's home if it lies in one: Landlock cannot take a part out of a folder that it allows.",
       applies: policy.writes,
     },
     {

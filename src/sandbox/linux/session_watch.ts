@@ -37,7 +37,7 @@ const STALE_MS = 60_000;
  * The pipe is opened without waiting for a writer, who may be gone by now. Where the folder is gone everything ended in
  * good order.
  *
- * - Commands: a group of their own where they lead one. With bubblewrap's inner process goes its whole namespace. Asked
+ * - Commands, where they are not marked: a group of their own where they lead one. With bubblewrap's inner process goes its whole namespace. Asked
  *   for twice, the second time for a command that was just being started.
  * - Marked processes, until none is found; what is dead and waits to be asked for its exit code does not count.
  * - Places, if no command of another program holds a lock on them and they still are what they were made as: what
@@ -71,8 +71,7 @@ end_marked() {
 }
 read -r _ <&7
 [ -d "$0" ] || exit
-end_commands
-[ -n "$2" ] && end_marked "$2" "$3"
+if [ -n "$2" ]; then end_marked "$2" "$3"; else end_commands; fi
 while IFS= read -r place; do
   [ -k "$place" ] && {
     "$1" -n -x 8 && [ /proc/self/fd/8 -ef "$place" ] &&
@@ -80,7 +79,7 @@ while IFS= read -r place; do
   } 8<"$place"
 done <"$0/${LIST}"
 sleep 1
-end_commands
+[ -n "$2" ] || end_commands
 rm -rf "$0"
 ) &`;
 
