@@ -41,10 +41,10 @@ export function createLandlock(self: SelfCommand, abi: number, stateDir: Absolut
   return {
     close: () => watch?.[Symbol.dispose](),
     wrap(request) {
+      const view = readView(request);
       watch ??= session === null ? null : watchOrNull(stateDir, session);
       const mark = session === null ? null : commandMark(session, commands++);
       const { launch, inside } = splitEnvironment(request.env);
-      const view = readView(request);
       const bridged = (request.bridge ?? null) !== null;
       const network = hasFullNetwork(request.policy) && !bridged;
       const plan: LandlockPlan = {
