@@ -17,9 +17,10 @@ function test(
   fn: (stage: Stage, run: (...words: string[]) => ReturnType<typeof runCodex>) => Promise<void>,
 ): void {
   const here = system === "macos" ? "darwin" : "windows";
+  // Tests of other systems are not registered here: nothing about this machine could make them run.
+  if (os !== here) return;
   Deno.test({
-    name: `sandbox ${system}: ${name}${os === here ? "" : ` (ignored: not ${system})`}`,
-    ignore: os !== here,
+    name: `sandbox ${system}: ${name}`,
     fn: async () => {
       await using stage = await openStage({ git: false });
       const kept = os !== "windows" ? [] : WINDOWS_VARIABLES.flatMap((key) => {

@@ -7,7 +7,8 @@ const none: SandboxBackend = { kind: "unavailable", reason: "nothing works here"
 const landlock: SandboxBackend = { kind: "landlock", abi: 7, reason: "" };
 
 function sandbox(backend: SandboxBackend) {
-  return createSandbox({ backend, self: { argv: ["self"], env: {} }, stateDir: "/nonexistent" });
+  // Where nothing can be made: none of these gets as far as that.
+  return createSandbox({ backend, self: { argv: ["self"], env: {} }, stateDir: "/proc/none" });
 }
 
 function request(change: Partial<ConfineRequest>): ConfineRequest {

@@ -1,20 +1,16 @@
-import { isInside } from "../../files/mod.ts";
-import { openLibc, startingDescriptorLimit } from "../../platform/mod.ts";
 import type { AbsolutePath } from "../../protocol/mod.ts";
 import { hasFullNetwork } from "../policy.ts";
 import type { Confined, ConfineRequest, Limit, NetworkBridge, SelfCommand } from "../types.ts";
 import { bwrapArguments } from "./bwrap_arguments.ts";
-import { withholdDescriptors } from "./descriptors.ts";
 import { createFilterFiles } from "./filter_file.ts";
 import { findProgram } from "./find_program.ts";
+import { findTerminalTools, readHost, visibleInRun } from "./host.ts";
 import { splitEnvironment } from "./launch_environment.ts";
-import { launchArgv, refusalArgv, type TerminalTools } from "./launch.ts";
+import { launchArgv, refusalArgv } from "./launch.ts";
 import { planMounts } from "./mounts.ts";
 import { bridgedArgv } from "./network_bridge.ts";
-import { privateDevices } from "./private_devices.ts";
 import { protectPaths } from "./protected_paths.ts";
 import { keepFileLocks } from "./kept_locks.ts";
-import { thisMachine } from "./syscalls.ts";
 import { type SessionWatch, startSessionWatch } from "./session_watch.ts";
 import { findSystemProgram } from "./system_program.ts";
 import { openReport } from "./setup_report.ts";
@@ -33,9 +29,6 @@ export interface Wrapper {
   /** Lets go of what is kept from one command to the next; absent where nothing is. */
   close?(): void;
 }
-
-/** Below `/run`, where NixOS keeps the programs themselves. */
-const PROGRAMS_IN_RUN = ["/run/current-system", "/run/booted-system", "/run/wrappers"];
 
 const HOST_SOCKETS: Limit = {
   code: "host_sockets",
@@ -157,23 +150,6 @@ function refusal(request: ConfineRequest, code: 126 | 127): Wrapped {
   };
 }
 
-/** What does not change while this process runs. */
-function readHost(stateDir: AbsolutePath, homeDir: AbsolutePath | undefined) {
-  const { devices, limits } = privateDevices(stateDir);
-  const state = Deno.realPathSync(stateDir);
-  const home = homeDir === undefined ? null : realPathOrNull(homeDir);
-  return {
-    stateDir: state,
-    /** What is this program's own. */
-    own: home === null ? [state] : [home, state],
-    devices,
-    limits: [...withheldDescriptors(), ...limits],
-    descriptorLimit: startingDescriptorLimit(),
-    hidden: ["/tmp/.X11-unix"].filter(isDirectory),
-    programsInRun: PROGRAMS_IN_RUN.filter(exists),
-  };
-}
-
 /** The one run that tells whether bubblewrap works here: a shell that does nothing, read-only, without network. */
 export function bubblewrapTrial(program: AbsolutePath): string[] {
   const args = bwrapArguments({
@@ -197,70 +173,7 @@ function isForeignToRoot(root: AbsolutePath): boolean {
   return Deno.uid() === 0 && Deno.statSync(root).uid !== 0;
 }
 
-function withheldDescriptors(): readonly Limit[] {
-  using libc = openLibc();
-  const machine = thisMachine();
-  if (machine !== null && withholdDescriptors(libc, machine)) return [];
-  const message =
-    "Descriptors that this program was started with can be used by commands: the kernel is older than 5.11.";
-  return [{ code: "inherited_descriptors", message }];
-}
-
-function visibleInRun(
-  programs: readonly AbsolutePath[],
-  cwd: AbsolutePath,
-  network: boolean,
-): AbsolutePath[] {
-  const wanted = [...programs];
-  if (network) {
-    const resolver = realPathOrNull("/etc/resolv.conf");
-    if (resolver !== null && isInside("/run", resolver)) wanted.push(resolver);
-    if (exists("/run/systemd/resolve")) wanted.push("/run/systemd/resolve");
-  }
-  if (isInside("/run", cwd) && cwd !== "/run") wanted.push(cwd);
-  return [...new Set(wanted)];
-}
-
-function findTerminalTools(): TerminalTools {
-  const env = findSystemProgram("env");
-  return {
-    env: env !== null && resetsSignals(env) ? env : null,
-    setsid: findSystemProgram("setsid") !== null,
-  };
-}
-
-/** GNU coreutils from 8.31 on; others call the option unknown. */
-function resetsSignals(env: AbsolutePath): boolean {
-  const trial = new Deno.Command(env, {
-    args: ["--default-signal=INT", "/bin/sh", "-c", ":"],
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  });
-  return trial.outputSync().success;
-}
-
 function onFirstUse<T>(make: () => T): () => T {
   let made: { readonly value: T } | null = null;
   return () => (made ??= { value: make() }).value;
-}
-
-function exists(path: string): boolean {
-  return realPathOrNull(path) !== null;
-}
-
-function isDirectory(path: string): boolean {
-  try {
-    return Deno.lstatSync(path).isDirectory;
-  } catch {
-    return false;
-  }
-}
-
-function realPathOrNull(path: string): AbsolutePath | null {
-  try {
-    return Deno.realPathSync(path);
-  } catch {
-    return null;
-  }
 }

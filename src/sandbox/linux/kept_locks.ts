@@ -18,7 +18,7 @@ export function keepFileLocks(): KeptLocks {
   };
   return {
     borrow() {
-      const { open, close, flock, makePipe } = locks ??= openFileLocks();
+      const { open, close, flock, makePipe, handDown } = locks ??= openFileLocks();
       users++;
       let isBorrowed = true;
       return {
@@ -26,6 +26,7 @@ export function keepFileLocks(): KeptLocks {
         close,
         flock,
         makePipe,
+        handDown,
         [Symbol.dispose]() {
           if (!isBorrowed) return;
           isBorrowed = false;

@@ -41,10 +41,10 @@ export function createLandlock(self: SelfCommand, abi: number, stateDir: Absolut
   return {
     close: () => watch?.[Symbol.dispose](),
     wrap(request) {
+      const view = readView(request);
       watch ??= session === null ? null : watchOrNull(stateDir, session);
       const mark = session === null ? null : commandMark(session, commands++);
       const { launch, inside } = splitEnvironment(request.env);
-      const view = readView(request);
       const bridged = (request.bridge ?? null) !== null;
       const network = hasFullNetwork(request.policy) && !bridged;
       const plan: LandlockPlan = {
@@ -79,8 +79,9 @@ export function createLandlock(self: SelfCommand, abi: number, stateDir: Absolut
           ...view.limits,
           ...(bridged && request.bridge !== "closed" ? [NO_WAY_TO_PROXY] : []),
         ],
-        async [Symbol.asyncDispose]() {
+        [Symbol.asyncDispose]() {
           if (mark !== null) endMarked(mark);
+          return Promise.resolve();
         },
       };
     },
@@ -115,7 +116,7 @@ export function landlockLimits(
     {
       code: "protected_subpaths",
       message:
-        "Commands can change .git, .codex and .agents in writable folders: Landlock cannot take a part out of a folder that it allows.",
+        "Commands can change .git, .codex and .agents in writable folders, and this program's home if it lies in one: Landlock cannot take a part out of a folder that it allows.",
       applies: policy.writes,
     },
     {

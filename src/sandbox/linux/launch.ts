@@ -30,7 +30,8 @@ export interface Launch {
  * Becomes bubblewrap; no process is left in between. `$0` = the filter, `$1` = the descriptor limit, `$2` = the
  * program that asked, `$3` = the file for a report.
  *
- * - Nothing is started for a program that has ended: bubblewrap would not notice. The report is there before that is
+ * - Nothing is started for a program that has ended: bubblewrap would not notice. A process that is ending has no
+ *   memory any more, also before its parent has asked for its exit code. The report is there before that is
  *   looked at, so that the shell which cleans up then (`session_watch.ts`) finds this process otherwise.
  * - The filter is opened afresh for each command, since a descriptor that is handed down would share its offset.
  * - A stdin that is a file comes through a pipe: the file could be opened again, for writing, by way of
@@ -39,8 +40,7 @@ export interface Launch {
 const LAUNCH = `ulimit -S -n "$1" 2>/dev/null
 exec ${REPORT_DESCRIPTOR}>"$3"
 echo $$ >&${REPORT_DESCRIPTOR}
-read -r parent <"/proc/$2/stat" || exit 125
-case "\${parent##*) }" in [ZX]*) exit 125 ;; esac
+read -r size _ <"/proc/$2/statm" && [ "$size" != 0 ] || exit 125
 shift 3
 if [ -f /dev/stdin ]; then
   (PATH=${LAUNCH_PATH}; exec cat) | "$@" ${FILTER_DESCRIPTOR}<"$0"

@@ -10,8 +10,8 @@ import { SandboxError } from "../error.ts";
  *
  * Several commands, of several processes, may need the same one at the same time. Each holds a shared lock on it;
  * whoever lets go last gets the exclusive lock and removes it. The kernel drops the locks of a killed process: a
- * shell beside the command (`launch.ts`) waits for that and removes it then, and what is left all the same is
- * recognised by its mode and removed after the next command.
+ * shell that outlives it (`session_watch.ts`) removes it then, and what is left all the same is recognised by its mode
+ * and removed after the next command.
  */
 export interface Placeholder extends AsyncDisposable {
   readonly path: AbsolutePath;

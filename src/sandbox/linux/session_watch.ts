@@ -6,10 +6,11 @@ import { type SessionMark, sessionPattern } from "./command_mark.ts";
 import { LAUNCH_PATH } from "./launch_environment.ts";
 
 /**
- * A shell that outlives this program, to clean up when it was killed. It waits for the end of a pipe with a name that
- * this process holds open, which the kernel closes whatever happens. What is to be done then is in the folder of that
- * pipe: a report of each command that runs, which starts with the process id of the shell that became it, and a list of
- * places. What stands in the list is written before it is made, so that there is no moment in which it is forgotten.
+ * A shell that outlives this program, to clean up when it was killed. It waits for the end of a pipe that this process
+ * holds open, which the kernel closes whatever happens. What is to be done then is in a folder: a report of each command
+ * that runs, which starts with the process id of the shell that became it, and a list of places. The shell is there
+ * before the folder is, and what stands in the list is written before it is made: there is no moment in which anything
+ * is forgotten.
  */
 export interface SessionWatch extends Disposable {
   /** Where the reports of commands belong. */
@@ -18,33 +19,31 @@ export interface SessionWatch extends Disposable {
   remember(place: AbsolutePath): void;
 }
 
-/** The same values on x86_64 and aarch64. */
-const O_WRONLY = 1;
-/** Both ends at once: nobody is waited for. */
-const O_RDWR = 2;
-const O_NONBLOCK = 0o4000;
+/** The same value on x86_64 and aarch64. */
 const O_CLOEXEC = 0o2000000;
+const LOCK_SH = 1;
+const LOCK_EX = 2;
+const LOCK_NB = 4;
 
 const FOLDER = /^watch-/;
-const PIPE = "lifeline";
 const LIST = "places";
 /** Younger ones may be about to be made. Milliseconds. */
 const STALE_MS = 60_000;
 
 /**
- * `$0` = the folder, `$1` = flock, `$2` = the pattern of the session's mark, empty where there is none, `$3` = grep.
+ * `$0` = the folder, `$1` = flock, `$2` = the pattern of the session's mark, empty where there is none, `$3` = grep,
+ * `$4` = the descriptor of the pipe, too large a number for some shells to use as one.
  *
- * The pipe is opened without waiting for a writer, who may be gone by now. Where the folder is gone everything ended in
- * good order.
+ * Where the folder is gone everything ended in good order.
  *
- * - Commands: a group of their own where they lead one. With bubblewrap's inner process goes its whole namespace. Asked
+ * - Commands, where they are not marked: a group of their own where they lead one. With bubblewrap's inner process goes its whole namespace. Asked
  *   for twice, the second time for a command that was just being started.
  * - Marked processes, until none is found; what is dead and waits to be asked for its exit code does not count.
  * - Places, if no command of another program holds a lock on them and they still are what they were made as: what
  *   somebody made anew has another mode. `rmdir` takes empty folders alone.
  */
 const WATCH = `(
-exec 8<>"$0/${PIPE}" 7<"$0/${PIPE}" 8>&-
+exec 7<"/proc/self/fd/$4"
 trap "" HUP INT QUIT TERM TSTP
 PATH=${LAUNCH_PATH}
 end_commands() {
@@ -71,8 +70,7 @@ end_marked() {
 }
 read -r _ <&7
 [ -d "$0" ] || exit
-end_commands
-[ -n "$2" ] && end_marked "$2" "$3"
+if [ -n "$2" ]; then end_marked "$2" "$3"; else end_commands; fi
 while IFS= read -r place; do
   [ -k "$place" ] && {
     "$1" -n -x 8 && [ /proc/self/fd/8 -ef "$place" ] &&
@@ -80,7 +78,7 @@ while IFS= read -r place; do
   } 8<"$place"
 done <"$0/${LIST}"
 sleep 1
-end_commands
+[ -n "$2" ] || end_commands
 rm -rf "$0"
 ) &`;
 
@@ -100,14 +98,18 @@ export function startSessionWatch(options: WatchOptions): SessionWatch {
   try {
     Deno.mkdirSync(options.stateDir, { recursive: true, mode: 0o700 });
     removeStale(options.stateDir, locks);
+    const pipe = locks.makePipe();
+    if (pipe === null) throw new Deno.errors.NotSupported("no pipe can be made");
+    locks.handDown(pipe.read);
+    startShell(folder, pipe.read, options);
+    locks.close(pipe.read);
     Deno.mkdirSync(folder, { mode: 0o700 });
-    const pipe = join(folder, PIPE);
-    const lifeline = locks.makePipe(pipe) ? locks.open(pipe, O_RDWR | O_NONBLOCK | O_CLOEXEC) : -1;
-    if (lifeline < 0) throw new Deno.errors.NotSupported(`no pipe can be made at ${pipe}`);
     const list = Deno.openSync(join(folder, LIST), { createNew: true, append: true });
-    startShell(folder, options);
+    const lock = locks.open(folder, O_CLOEXEC);
+    locks.flock(lock, LOCK_SH);
     return sessionWatch(folder, list, () => {
-      locks.close(lifeline);
+      locks.close(lock);
+      locks.close(pipe.write);
       locks[Symbol.dispose]();
     });
   } catch (cause) {
@@ -117,10 +119,14 @@ export function startSessionWatch(options: WatchOptions): SessionWatch {
 }
 
 /** In a session of its own, so that what ends this program's does not end it; and nobody's child. */
-function startShell(folder: AbsolutePath, { flock, grep, mark }: WatchOptions): void {
+function startShell(
+  folder: AbsolutePath,
+  pipe: number,
+  { flock, grep, mark }: WatchOptions,
+): void {
   const pattern = mark === null || grep === null ? "" : sessionPattern(mark);
   new Deno.Command("/bin/sh", {
-    args: ["-c", WATCH, folder, flock ?? "", pattern, grep ?? ""],
+    args: ["-c", WATCH, folder, flock ?? "", pattern, grep ?? "", `${pipe}`],
     cwd: "/",
     clearEnv: true,
     env: {},
@@ -147,14 +153,23 @@ function sessionWatch(
     },
     [Symbol.dispose]() {
       list.close();
-      // Before the pipe ends: the shell leaves alone what is gone.
-      Deno.removeSync(folder, { recursive: true });
-      letGo();
+      // Before the pipe ends: the shell leaves alone what is gone, and removes what is not.
+      try {
+        Deno.removeSync(folder, { recursive: true });
+      } catch (error) {
+        if (
+          !(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied)
+        ) {
+          throw error;
+        }
+      } finally {
+        letGo();
+      }
     },
   };
 }
 
-/** Folders of programs that were killed before their shell was there, or with it when the machine went down. */
+/** Folders of programs that went down together with their shells. */
 function removeStale(stateDir: AbsolutePath, locks: FileLocks): void {
   for (const { name } of Deno.readDirSync(stateDir)) {
     if (!FOLDER.test(name)) continue;
@@ -162,10 +177,9 @@ function removeStale(stateDir: AbsolutePath, locks: FileLocks): void {
     try {
       const age = Date.now() - (Deno.statSync(folder).mtime?.getTime() ?? 0);
       if (age < STALE_MS) continue;
-      // Nobody reads: neither the program, which has both ends, nor its shell.
-      const pipe = locks.open(join(folder, PIPE), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-      if (pipe >= 0) locks.close(pipe);
-      else Deno.removeSync(folder, { recursive: true });
+      const lock = locks.open(folder, O_CLOEXEC);
+      if (locks.flock(lock, LOCK_EX | LOCK_NB)) Deno.removeSync(folder, { recursive: true });
+      locks.close(lock);
     } catch {
       // Removed by somebody else meanwhile.
     }

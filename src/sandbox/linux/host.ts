@@ -1,0 +1,94 @@
+import { isInside } from "../../files/mod.ts";
+import { openLibc, startingDescriptorLimit } from "../../platform/mod.ts";
+import type { AbsolutePath } from "../../protocol/mod.ts";
+import type { Limit } from "../types.ts";
+import { withholdDescriptors } from "./descriptors.ts";
+import type { TerminalTools } from "./launch.ts";
+import { privateDevices } from "./private_devices.ts";
+import { thisMachine } from "./syscalls.ts";
+import { findSystemProgram } from "./system_program.ts";
+
+/** Below `/run`, where NixOS keeps the programs themselves. */
+const PROGRAMS_IN_RUN = ["/run/current-system", "/run/booted-system", "/run/wrappers"];
+
+/** What does not change while this process runs. */
+export function readHost(stateDir: AbsolutePath, homeDir: AbsolutePath | undefined) {
+  const { devices, limits } = privateDevices(stateDir);
+  const state = Deno.realPathSync(stateDir);
+  const home = homeDir === undefined ? null : realPathOrNull(homeDir);
+  return {
+    stateDir: state,
+    /** What is this program's own. */
+    own: home === null ? [state] : [home, state],
+    devices,
+    limits: [...withheldDescriptors(), ...limits],
+    descriptorLimit: startingDescriptorLimit(),
+    hidden: ["/tmp/.X11-unix"].filter(isDirectory),
+    programsInRun: PROGRAMS_IN_RUN.filter(exists),
+  };
+}
+
+/** Files below `/run` that stay visible to a command. */
+export function visibleInRun(
+  programs: readonly AbsolutePath[],
+  cwd: AbsolutePath,
+  network: boolean,
+): AbsolutePath[] {
+  const wanted = [...programs];
+  if (network) {
+    const resolver = realPathOrNull("/etc/resolv.conf");
+    if (resolver !== null && isInside("/run", resolver)) wanted.push(resolver);
+    if (exists("/run/systemd/resolve")) wanted.push("/run/systemd/resolve");
+  }
+  if (isInside("/run", cwd) && cwd !== "/run") wanted.push(cwd);
+  return [...new Set(wanted)];
+}
+
+/** What a command on a terminal can be started through. */
+export function findTerminalTools(): TerminalTools {
+  const env = findSystemProgram("env");
+  return {
+    env: env !== null && resetsSignals(env) ? env : null,
+    setsid: findSystemProgram("setsid") !== null,
+  };
+}
+
+/** GNU coreutils from 8.31 on; others call the option unknown. */
+function resetsSignals(env: AbsolutePath): boolean {
+  const trial = new Deno.Command(env, {
+    args: ["--default-signal=INT", "/bin/sh", "-c", ":"],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  });
+  return trial.outputSync().success;
+}
+
+function withheldDescriptors(): readonly Limit[] {
+  using libc = openLibc();
+  const machine = thisMachine();
+  if (machine !== null && withholdDescriptors(libc, machine)) return [];
+  const message =
+    "Descriptors that this program was started with can be used by commands: the kernel is older than 5.11.";
+  return [{ code: "inherited_descriptors", message }];
+}
+
+function exists(path: string): boolean {
+  return realPathOrNull(path) !== null;
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+function realPathOrNull(path: string): AbsolutePath | null {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return null;
+  }
+}
