@@ -125,7 +125,7 @@ Deno.test("a stack is shown to those who ask for it, and to nobody else", async 
   const args = ["exec", "--enable", "nope"];
   assert.ok(!(await stage.run(args)).stderr.includes("    at "));
   const asked = await stage.run(args, { env: { RUST_BACKTRACE: "1" } });
-  assert.match(asked.stderr, /^Error: Unknown feature flag: nope\n    at /);
+  assert.match(asked.stderr, /^Error: Unknown feature flag: nope\n {4}at /);
   assert.equal(asked.stderr.split("Unknown feature").length, 2);
 });
 
