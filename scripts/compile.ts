@@ -48,6 +48,15 @@ const NEVER_READ: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/**
+ * Packages that come with another one, for systems with another C library than the runtime's: name → whose version they
+ * have. `deno compile` embeds them beside those that are used.
+ */
+const NEVER_USED: Readonly<Record<string, string>> = {
+  "@napi-rs/keyring-linux-arm64-musl": "@napi-rs/keyring",
+  "@napi-rs/keyring-linux-x64-musl": "@napi-rs/keyring",
+};
+
 /** Flags that make a better executable, but that not every supported Deno knows. */
 const OPTIONAL_FLAGS: readonly (readonly [flag: string, ...values: string[]])[] = [
   // Else storage bound to the program's origin would move when the file is renamed.
@@ -118,16 +127,20 @@ async function knownFlags(deno: string): Promise<string[]> {
   }
 }
 
-/** Flags that leave {@link NEVER_READ} out, for the package folders that this Deno keeps. */
+/** Flags that leave out {@link NEVER_READ} and {@link NEVER_USED}, for the package folders that this Deno keeps. */
 async function exclusions(deno: string, imports: Readonly<Record<string, string>>) {
   const { stdout } = await new Deno.Command(deno, { args: ["info", "--json"] }).output();
   const { npmCache } = JSON.parse(new TextDecoder().decode(stdout));
   const registries = await Array.fromAsync(Deno.readDir(npmCache)).catch(() => []);
+  const parts = [
+    ...Object.entries(NEVER_READ).map(([name, files]) => ({ name, files, versionOf: name })),
+    ...Object.entries(NEVER_USED).map(([name, versionOf]) => ({ name, files: [], versionOf })),
+  ];
   return registries.flatMap((registry) =>
-    Object.entries(NEVER_READ).flatMap(([name, files]) => {
-      const version = /@(\d[^/]*)/.exec(imports[name] ?? "")?.[1];
+    parts.flatMap(({ name, files, versionOf }) => {
+      const version = /@(\d[^/]*)/.exec(imports[versionOf] ?? "")?.[1];
       if (version === undefined) {
-        throw new Error(`${name} is not in deno.json: take it off the list`);
+        throw new Error(`${versionOf} is not in deno.json: take it off the list`);
       }
       const folder = join(npmCache, registry.name, name, version);
       const paths = files.length === 0 ? [folder] : files.map((file) => join(folder, file));

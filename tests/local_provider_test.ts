@@ -90,6 +90,20 @@ Deno.test("ollama: an old version is named, unless it is spoken to by the older 
   }
 });
 
+Deno.test("a local server that takes connections and says nothing is told from one that is not there", async () => {
+  await using stage = await openStage();
+  // Nobody takes what comes in, and the system holds it.
+  using silent = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const origin = `http://127.0.0.1:${silent.addr.port}`;
+  const env = { CODEX_OSS_BASE_URL: `${origin}/v1` };
+  const { code, stdout, stderr } = await runCodex(stage, { args: [...OSS, "go"], env });
+  assert.deepEqual([code, stdout], [1, ""]);
+  assert.equal(
+    stderr,
+    `The server at ${origin} says nothing for 5 s. Wait until it has started, or restart it.\n`,
+  );
+});
+
 Deno.test({
   name: "ollama: a signal ends the fetching (POSIX signals)",
   ignore: Deno.build.os === "windows",

@@ -1,4 +1,5 @@
 import { ChatWire } from "./chat/chat_wire.ts";
+import { missingPageHint } from "./missing_page.ts";
 import { ModelError, modelError } from "./model_error.ts";
 import { authorize, recover, type RequestAuth } from "./provider_auth.ts";
 import { rateLimitsFromHeaders } from "./rate_limits.ts";
@@ -121,7 +122,11 @@ class ProviderTurn implements ModelTurn {
 
   #errorOf(refused: RefusedAnswer): ModelError {
     const now = this.#options.now?.() ?? Date.now();
-    return this.#wire.refusal(refused, this.#options.provider) ?? statusError(refused, now);
+    const error = this.#wire.refusal(refused) ?? statusError(refused, now);
+    const hint = missingPageHint(refused, this.#options.provider);
+    return hint === null
+      ? error
+      : modelError(error.details.code, `${error.message}. ${hint}`, error.details);
   }
 
   /** Gets any answer; tries again while the connection fails and the turn's budget lasts. */

@@ -233,6 +233,18 @@ Deno.test("nobody listening is a failed connection, an unreadable address is fin
   }
 });
 
+Deno.test("an address that lacks its end is told", async () => {
+  for (const wireApi of ["responses", "chat"] as const) {
+    await using model = await startScriptedModel([{ status: 404, body: "404 page not found" }]);
+    const base = model.baseUrl.replace("/v1", "");
+    const { error } = await exchange(openTurn(provider(base, { wireApi })));
+    assert.match(error?.message ?? "", /^unexpected status 404.*provider test probably lacks \/v1/);
+  }
+  await using chat = await startScriptedModel([{ status: 404, body: "404 page not found" }]);
+  const { error } = await exchange(openTurn(provider(chat.baseUrl, { wireApi: "chat" })));
+  assert.match(error?.message ?? "", /^unexpected status 404 .*completions$/);
+});
+
 Deno.test("a server without this protocol is told how to be asked, one without the model is not", async () => {
   const hint = /wire_api = "chat" below \[model_providers\.test\]/;
   const refused = [{ status: 404, body: "404 page not found" }, { status: 405, body: "" }];

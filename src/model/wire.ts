@@ -1,6 +1,6 @@
 import type { RefusedAnswer } from "./status_error.ts";
 import type { ModelError } from "./model_error.ts";
-import type { ModelProvider, ModelRequest, ResponseEvent } from "./types.ts";
+import type { ModelRequest, ResponseEvent } from "./types.ts";
 
 /** What a protocol says about one request and its answer; connecting, retrying and waiting are the client's. */
 export interface Wire {
@@ -10,7 +10,7 @@ export interface Wire {
   body(request: ModelRequest, azure: boolean): Record<string, unknown>;
   decoder(request: ModelRequest, headers: Headers): AnswerDecoder;
   /** What a refusal means where the protocol has words of its own; `null` = what its status says. */
-  refusal(answer: RefusedAnswer, provider: ModelProvider): ModelError | null;
+  refusal(answer: RefusedAnswer): ModelError | null;
   /**
    * Learns from a refusal. True = the same request, written anew, is worth another try at once: the server lacks
    * something that this client can do without.

@@ -9,16 +9,25 @@ export interface LocalAnswer {
   readonly body: unknown;
 }
 
-/** Asks a server on this machine. `null` = nobody answers. */
+/**
+ * Asks a server on this machine. `null` = nobody listens there.
+ *
+ * @throws ExecError `bad_local_provider`: somebody listens, and says nothing
+ */
 export async function askLocal(url: string, signal: AbortSignal): Promise<LocalAnswer | null> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
+  const patience = AbortSignal.timeout(PATIENCE_MS);
   try {
-    const response = await fetch(url, { signal: limit });
+    const response = await fetch(url, { signal: AbortSignal.any([signal, patience]) });
     const text = await response.text();
     return { status: response.status, body: parse(text) };
   } catch {
     if (signal.aborted) throw stopped();
-    return null;
+    if (!patience.aborted) return null;
+    throw new ExecError(
+      "bad_local_provider",
+      `The server at ${new URL(url).origin} says nothing for ${PATIENCE_MS / 1000} s. Wait until ` +
+        "it has started, or restart it.",
+    );
   }
 }
 

@@ -112,20 +112,31 @@ export function callItem(
   callId: string,
   tools: readonly unknown[],
 ): ToolCallItem {
-  const offered = tools.find((tool): tool is JsonObject =>
-    isObject(tool) && (tool.type === LOCAL_SHELL ? LOCAL_SHELL : tool.name) === call.name
-  );
+  const offers = tools.filter(isObject);
+  const name = offeredName(call.name, offers.map(nameOf));
+  const offered = offers.find((tool) => nameOf(tool) === name);
   if (offered?.type === "custom") {
     return {
       type: "custom_tool_call",
       call_id: callId,
-      name: call.name,
+      name,
       input: inputOf(call.arguments),
     };
   }
   const shell = offered?.type === LOCAL_SHELL ? localShellCall(call.arguments, callId) : null;
   return shell ??
-    { type: "function_call", name: call.name, arguments: call.arguments, call_id: callId };
+    { type: "function_call", name, arguments: call.arguments, call_id: callId };
+}
+
+function nameOf(tool: JsonObject): unknown {
+  return tool.type === LOCAL_SHELL ? LOCAL_SHELL : tool.name;
+}
+
+/** Servers of models such as gpt-oss leave parts of the model's own notation on names. */
+function offeredName(name: string, offered: readonly unknown[]): string {
+  if (offered.includes(name)) return name;
+  const bare = name.replace(/<\|[^]*$/u, "").replace(/^functions\./u, "").trim();
+  return offered.includes(bare) ? bare : name;
 }
 
 /** Models forget the wrapping, or name its one parameter otherwise. */

@@ -49,3 +49,15 @@ Deno.test("a call of the built-in shell is one again, if it is well formed", () 
   const unasked = callItem({ name: "local_shell", arguments: '{"command":["ls"]}' }, "c", []);
   assert.equal(unasked.type, "function_call");
 });
+
+Deno.test("notation of the model on a name does not hide which tool is meant", () => {
+  const tools = [{ type: "function", name: "run" }, { type: "custom", name: "apply_patch" }];
+  const named = (name: string) => {
+    const item = callItem({ name, arguments: "{}" }, "c", tools);
+    return item.type === "local_shell_call" ? item.type : `${item.type} ${item.name}`;
+  };
+  assert.equal(named("functions.run"), "function_call run");
+  assert.equal(named("run<|channel|>commentary"), "function_call run");
+  assert.equal(named("functions.apply_patch<|constrain|>json"), "custom_tool_call apply_patch");
+  assert.equal(named("functions.other"), "function_call functions.other");
+});
