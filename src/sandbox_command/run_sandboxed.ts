@@ -54,12 +54,7 @@ export async function runSandboxed(args: SandboxArgs, io: SandboxIo): Promise<nu
     self: io.self,
     cacheDir: state.isKept ? state.path : null,
   });
-  using sandbox = createSandbox({
-    backend,
-    self: io.self,
-    stateDir: state.path,
-    homeDir: io.codexHome,
-  });
+  using sandbox = createSandbox({ backend, self: io.self, stateDir: state.path });
   try {
     if (args.command.length === 0) return await explainOnly(sandbox, config, io);
     await using network = await openCommandNetwork(config, io, state.path);
