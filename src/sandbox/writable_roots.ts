@@ -2,6 +2,7 @@ import { FilesError, isInside, normalizePath, resolveLinks } from "../files/mod.
 import type { AbsolutePath, SandboxPolicy, WorkspaceWritePolicy } from "../protocol/mod.ts";
 import { pointerTarget } from "./git_pointer.ts";
 import { hasFullDiskWrite } from "./policy.ts";
+import type { Limit } from "./types.ts";
 
 /** A folder that commands may write to, and what below it they may not. */
 export interface WritableRoot {
@@ -70,6 +71,15 @@ export function existingRoots(
   }
   const roots = [...found].map(([root, scratch]) => ({ ...describeRoot(root), scratch }));
   return { roots, missing, linked };
+}
+
+/** For those in `linked`. */
+export function linkedRoot(path: AbsolutePath): Limit {
+  return {
+    code: "linked_root",
+    message:
+      `${path}, which commands may write to, leads elsewhere by a link in a folder that commands may write to; it was left out. Name the folder itself instead.`,
+  };
 }
 
 interface ReachedRoot {

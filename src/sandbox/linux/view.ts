@@ -3,7 +3,7 @@ import type { AbsolutePath } from "../../protocol/mod.ts";
 import { SandboxError } from "../error.ts";
 import { type ReadableRoot, readableRoots } from "../readable_roots.ts";
 import type { ConfineRequest, Limit } from "../types.ts";
-import { type ExistingRoot, existingRoots } from "../writable_roots.ts";
+import { type ExistingRoot, existingRoots, linkedRoot } from "../writable_roots.ts";
 import { type GitAccess, gitAccess } from "./git_access.ts";
 
 /** What a command is to see of the file system, as far as it is the same for both ways to confine it. */
@@ -29,7 +29,7 @@ export function readView({ policy, policyCwd, tmpdir, cwd }: ConfineRequest): Vi
     git: git.filter((access) => access !== null),
     limits: [
       ...missing.map((path) => missingLimit(path, "write to")),
-      ...linked.map(linkedLimit),
+      ...linked.map(linkedRoot),
       ...(readable?.missing ?? []).map((path) => missingLimit(path, "read")),
     ],
   };
@@ -40,14 +40,6 @@ function missingLimit(path: AbsolutePath, verb: string): Limit {
     code: "missing_root",
     message:
       `${path}, which commands may ${verb}, does not exist or is out of reach; it was left out.`,
-  };
-}
-
-function linkedLimit(path: AbsolutePath): Limit {
-  return {
-    code: "linked_root",
-    message:
-      `${path}, which commands may write to, leads elsewhere by a link in a folder that commands may write to; it was left out. Name the folder itself instead.`,
   };
 }
 
