@@ -23,9 +23,6 @@ export async function lockWithin(
   }
 }
 
-/** Some network file systems cannot lock a file. */
-const NO_LOCKS: ReadonlySet<unknown> = new Set(["ENOSYS", "EOPNOTSUPP", "ENOTSUP", "ENOLCK"]);
-
 async function lockAnyhow(
   path: string,
   signal: AbortSignal,
@@ -34,8 +31,7 @@ async function lockAnyhow(
   try {
     return await lockFile(path, { signal, mode: 0o600 });
   } catch (error) {
-    const { cause } = error instanceof FilesError ? error : {};
-    if (!(cause instanceof Error && "code" in cause && NO_LOCKS.has(cause.code))) throw error;
+    if (!(error instanceof FilesError) || error.code !== "no_locks") throw error;
     logger.warn("this file system has no locks; a folder takes the place of one", { path });
     return await lockFolder(`${path}.d`, signal);
   }
