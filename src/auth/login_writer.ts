@@ -3,7 +3,7 @@ import { type Logger, SILENT_LOGGER } from "../telemetry/mod.ts";
 import { AuthError } from "./error.ts";
 import { type LoginFiles, loginFiles, removeIfThere } from "./home_files.ts";
 import { type KeyringEntry, systemKeyring } from "./keyring.ts";
-import { lockWithin, takeCommitLocks } from "./locks.ts";
+import { takeCommitLocks, takeRefreshLock } from "./locks.ts";
 import { type NewLogin, newLoginRecord, type StoredLogin } from "./record.ts";
 import { type LoginStore, openStore, type StoreKind } from "./store.ts";
 
@@ -84,7 +84,7 @@ async function exclusively<T>(
   const logger = place.logger ?? SILENT_LOGGER;
   const limitMs = place.lockLimitMs ?? LOCK_LIMIT_MS;
   await using held = new AsyncDisposableStack();
-  const outer = await lockWithin(files.refreshLock, limitMs, undefined, logger);
+  const outer = await takeRefreshLock(files, limitMs, undefined, logger);
   if (outer === null) logger.warn("another instance is renewing the login; going on without it");
   else held.use(outer);
   held.use(await takeCommitLocks(files, limitMs, logger));
