@@ -52,7 +52,7 @@ export async function recover(
 /** A 401 for a login that has just been renewed: another renewal would not help, but the person can. */
 export function stillRefused(error: ModelError): ModelError {
   const hint =
-    "The login was renewed, and is refused all the same. Log in again with `codex login`.";
+    "The login was renewed, and is refused all the same. Should that happen again, log in with `codex login`.";
   return new ModelError(`${error.message}. ${hint}`, error.details, { cause: error });
 }
 
