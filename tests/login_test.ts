@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { startLogin } from "./support/login_rig.ts";
 import { ACCOUNT, type OauthIssuer, startOauthIssuer, visit } from "./support/oauth_issuer.ts";
 import { programUnderTest } from "./support/program.ts";
 import { rawGet } from "./support/raw_request.ts";
-import { type CodexRun, runCodex } from "./support/run_codex.ts";
+import { type CodexRun, environmentOf, runCodex } from "./support/run_codex.ts";
 import { openStage, type Stage } from "./support/stage.ts";
 
 const isWindows = Deno.build.os === "windows";
@@ -259,6 +260,35 @@ Deno.test("login with a key: from stdin, trimmed, instead of what was there", as
   const argument = await runCodex(stage, { args: ["login", "--api-key", "sk-secret"] });
   ended(argument, 1, /--with-api-key/);
   assert.ok(!argument.stderr.includes("sk-secret"));
+});
+
+const hasPython = !isWindows &&
+  await new Deno.Command("python3", { args: ["--version"], stdout: "null", stderr: "null" })
+    .output().then(({ success }) => success, () => false);
+
+Deno.test({
+  name: "login with a key: not from a terminal, where it would be seen" +
+    (hasPython ? "" : " (ignored: needs python3)"),
+  ignore: !hasPython,
+  fn: async () => {
+    await using stage = await openStage();
+    const { argv, env } = programUnderTest();
+    const order = {
+      argv: [...argv, "login", "--with-api-key"],
+      env: { ...environmentOf(stage, { args: [] }), ...env },
+      cwd: stage.workspace,
+      steps: [],
+    };
+    const player = fileURLToPath(new URL("./support/terminal_session.py", import.meta.url));
+    const { stdout } = await new Deno.Command("python3", {
+      args: [player, JSON.stringify(order)],
+      stdin: "null",
+    }).output();
+    const { code, seen } = JSON.parse(new TextDecoder().decode(stdout));
+    assert.equal(code, 1, seen);
+    assert.match(seen, /from a pipe.*codex login --with-api-key/);
+    assert.equal(await stored(stage), null);
+  },
 });
 
 Deno.test("login: a method that is switched off, and configurations that do not load", async () => {
