@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { lockFile } from "../src/files/mod.ts";
 import { startLogin } from "./support/login_rig.ts";
 import { ACCOUNT, type OauthIssuer, startOauthIssuer, visit } from "./support/oauth_issuer.ts";
 import { programUnderTest } from "./support/program.ts";
 import { rawGet } from "./support/raw_request.ts";
-import { type CodexRun, environmentOf, runCodex } from "./support/run_codex.ts";
+import { type CodexRun, environmentOf, runCodex, spawnCodex } from "./support/run_codex.ts";
 import { openStage, type Stage } from "./support/stage.ts";
 
 const isWindows = Deno.build.os === "windows";
@@ -348,6 +349,23 @@ Deno.test("login status and logout: texts and exit codes that scripts know", asy
   assert.equal(revocation?.path, "/oauth/revoke");
   const { tokens } = record as { tokens: { refresh_token: string } };
   assert.equal(revocation?.fields["token"], tokens.refresh_token);
+});
+
+Deno.test("logout: waits for an instance that renews the login, and says so", async () => {
+  await using stage = await openStage({ homeFiles: { "auth.json": '{"OPENAI_API_KEY":"sk"}' } });
+  const lock = await lockFile(join(stage.codexHome, "auth.refresh.lock"), {});
+  const child = spawnCodex(stage, { args: ["logout"] });
+  const reader = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  const { value: first } = await reader.read();
+  assert.match(first ?? "", /^Another instance is renewing the login\. .*at most 10 s/);
+  assert.notEqual(await stored(stage), null);
+  await lock[Symbol.asyncDispose]();
+  let rest = "";
+  for (let part = await reader.read(); !part.done; part = await reader.read()) rest += part.value;
+  await child.stdout.cancel();
+  assert.equal((await child.status).code, 0);
+  assert.equal(rest, "Successfully logged out\n");
+  assert.equal(await stored(stage), null);
 });
 
 Deno.test("exec: a login that the configuration does not allow stops it before anything is sent", async () => {
