@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { lockFile } from "../src/files/mod.ts";
 import { startLogin } from "./support/login_rig.ts";
 import { ACCOUNT, type OauthIssuer, startOauthIssuer, visit } from "./support/oauth_issuer.ts";
 import { programUnderTest } from "./support/program.ts";
 import { rawGet } from "./support/raw_request.ts";
-import { type CodexRun, runCodex } from "./support/run_codex.ts";
+import { type CodexRun, environmentOf, runCodex, spawnCodex } from "./support/run_codex.ts";
 import { openStage, type Stage } from "./support/stage.ts";
 
 const isWindows = Deno.build.os === "windows";
@@ -261,6 +263,35 @@ Deno.test("login with a key: from stdin, trimmed, instead of what was there", as
   assert.ok(!argument.stderr.includes("sk-secret"));
 });
 
+const hasPython = !isWindows &&
+  await new Deno.Command("python3", { args: ["--version"], stdout: "null", stderr: "null" })
+    .output().then(({ success }) => success, () => false);
+
+Deno.test({
+  name: "login with a key: not from a terminal, where it would be seen" +
+    (hasPython ? "" : " (ignored: needs python3)"),
+  ignore: !hasPython,
+  fn: async () => {
+    await using stage = await openStage();
+    const { argv, env } = programUnderTest();
+    const order = {
+      argv: [...argv, "login", "--with-api-key"],
+      env: { ...environmentOf(stage, { args: [] }), ...env },
+      cwd: stage.workspace,
+      steps: [],
+    };
+    const player = fileURLToPath(new URL("./support/terminal_session.py", import.meta.url));
+    const { stdout } = await new Deno.Command("python3", {
+      args: [player, JSON.stringify(order)],
+      stdin: "null",
+    }).output();
+    const { code, seen } = JSON.parse(new TextDecoder().decode(stdout));
+    assert.equal(code, 1, seen);
+    assert.match(seen, /from a pipe.*codex login --with-api-key/);
+    assert.equal(await stored(stage), null);
+  },
+});
+
 Deno.test("login: a method that is switched off, and configurations that do not load", async () => {
   await using stage = await openStage();
   const cases: [args: string[], code: number, stderr: RegExp][] = [
@@ -318,6 +349,23 @@ Deno.test("login status and logout: texts and exit codes that scripts know", asy
   assert.equal(revocation?.path, "/oauth/revoke");
   const { tokens } = record as { tokens: { refresh_token: string } };
   assert.equal(revocation?.fields["token"], tokens.refresh_token);
+});
+
+Deno.test("logout: waits for an instance that renews the login, and says so", async () => {
+  await using stage = await openStage({ homeFiles: { "auth.json": '{"OPENAI_API_KEY":"sk"}' } });
+  const lock = await lockFile(join(stage.codexHome, "auth.refresh.lock"), {});
+  const child = spawnCodex(stage, { args: ["logout"] });
+  const reader = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  const { value: first } = await reader.read();
+  assert.match(first ?? "", /^Another instance is renewing the login\. .*at most 10 s/);
+  assert.notEqual(await stored(stage), null);
+  await lock[Symbol.asyncDispose]();
+  let rest = "";
+  for (let part = await reader.read(); !part.done; part = await reader.read()) rest += part.value;
+  await child.stdout.cancel();
+  assert.equal((await child.status).code, 0);
+  assert.equal(rest, "Successfully logged out\n");
+  assert.equal(await stored(stage), null);
 });
 
 Deno.test("exec: a login that the configuration does not allow stops it before anything is sent", async () => {

@@ -2,7 +2,7 @@ import type { Logger } from "../telemetry/mod.ts";
 import { saveFile } from "./file_store.ts";
 import { type LoginFiles, removeIfThere } from "./home_files.ts";
 import { readJournal } from "./journal.ts";
-import { lockWithin, takeCommitLocks } from "./locks.ts";
+import { takeCommitLocks, takeRefreshLock } from "./locks.ts";
 
 /**
  * Ends a write that a crash cut off. Where `auth.json` is mounted it cannot be replaced, only written into: a record
@@ -17,7 +17,7 @@ export async function completeCutWrite(
   logger: Logger,
 ): Promise<void> {
   if (!await isCut(files)) return;
-  await using outer = await lockWithin(files.refreshLock, limitMs, undefined, logger);
+  await using outer = await takeRefreshLock(files, limitMs, undefined, logger);
   if (outer === null) return;
   await using _locks = await takeCommitLocks(files, limitMs, logger);
   const journal = await readJournal(files);

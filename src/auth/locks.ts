@@ -1,10 +1,54 @@
-import { FilesError, lockFile } from "../files/mod.ts";
+import { basename, dirname, join } from "node:path";
+import { FilesError, lockFile, resolveLinks } from "../files/mod.ts";
+import type { AbsolutePath } from "../protocol/mod.ts";
 import { type Logger, SILENT_LOGGER } from "../telemetry/mod.ts";
 import { lockFolder } from "./folder_lock.ts";
 import type { LoginFiles } from "./home_files.ts";
 
+/**
+ * The lock over a whole renewal. Where `auth.json` is a link, other homes may share what it leads to, so there is a
+ * second lock beside that.
+ *
+ * @param limitMs how long each is waited for
+ * @returns `null` = somebody else still has it
+ */
+export async function takeRefreshLock(
+  files: LoginFiles,
+  limitMs: number,
+  signal?: AbortSignal,
+  logger: Logger = SILENT_LOGGER,
+): Promise<AsyncDisposable | null> {
+  await using held = new AsyncDisposableStack();
+  const own = await lockWithin(files.refreshLock, limitMs, signal, logger);
+  if (own === null) return null;
+  held.use(own);
+  const path = await lockElsewhere(files);
+  if (path === null) return held.move();
+  try {
+    const shared = await lockWithin(path, limitMs, signal, logger);
+    if (shared === null) return null;
+    held.use(shared);
+  } catch (error) {
+    if (!(error instanceof FilesError)) throw error;
+    logger.warn("the login's own folder cannot be locked; other homes are not kept out", { path });
+  }
+  return held.move();
+}
+
+/** `null` = the record is in this home. */
+async function lockElsewhere({ record, refreshLock }: LoginFiles): Promise<AbsolutePath | null> {
+  try {
+    const folder = dirname(await resolveLinks(record));
+    if (folder === await resolveLinks(dirname(record))) return null;
+    return join(folder, basename(refreshLock));
+  } catch {
+    // A link in a circle: whoever reads or removes the record says what is wrong with it.
+    return null;
+  }
+}
+
 /** Waits for a lock at most this long; `null` = somebody else still has it. */
-export async function lockWithin(
+async function lockWithin(
   path: string,
   limitMs: number,
   signal?: AbortSignal,
@@ -23,9 +67,6 @@ export async function lockWithin(
   }
 }
 
-/** Some network file systems cannot lock a file. */
-const NO_LOCKS: ReadonlySet<unknown> = new Set(["ENOSYS", "EOPNOTSUPP", "ENOTSUP", "ENOLCK"]);
-
 async function lockAnyhow(
   path: string,
   signal: AbortSignal,
@@ -34,8 +75,7 @@ async function lockAnyhow(
   try {
     return await lockFile(path, { signal, mode: 0o600 });
   } catch (error) {
-    const { cause } = error instanceof FilesError ? error : {};
-    if (!(cause instanceof Error && "code" in cause && NO_LOCKS.has(cause.code))) throw error;
+    if (!(error instanceof FilesError) || error.code !== "no_locks") throw error;
     logger.warn("this file system has no locks; a folder takes the place of one", { path });
     return await lockFolder(`${path}.d`, signal);
   }

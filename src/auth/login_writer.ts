@@ -3,7 +3,7 @@ import { type Logger, SILENT_LOGGER } from "../telemetry/mod.ts";
 import { AuthError } from "./error.ts";
 import { type LoginFiles, loginFiles, removeIfThere } from "./home_files.ts";
 import { type KeyringEntry, systemKeyring } from "./keyring.ts";
-import { lockWithin, takeCommitLocks } from "./locks.ts";
+import { takeCommitLocks, takeRefreshLock } from "./locks.ts";
 import { type NewLogin, newLoginRecord, type StoredLogin } from "./record.ts";
 import { type LoginStore, openStore, type StoreKind } from "./store.ts";
 
@@ -20,9 +20,12 @@ export interface LoginPlace {
   readonly opened?: LoginStore;
   /** For each lock, in milliseconds, 10 s by default: a person's command does not hang on a holder that is stuck. */
   readonly lockLimitMs?: number;
+  /** Told once when another instance keeps the login locked for longer than a person would notice. */
+  readonly onWaiting?: (limitMs: number) => void;
 }
 
 const LOCK_LIMIT_MS = 10_000;
+const NOTICED_AFTER_MS = 1_000;
 
 /**
  * What is stored; `null` = nothing. No lock, no network.
@@ -84,7 +87,9 @@ async function exclusively<T>(
   const logger = place.logger ?? SILENT_LOGGER;
   const limitMs = place.lockLimitMs ?? LOCK_LIMIT_MS;
   await using held = new AsyncDisposableStack();
-  const outer = await lockWithin(files.refreshLock, limitMs, undefined, logger);
+  const notice = setTimeout(() => place.onWaiting?.(limitMs), NOTICED_AFTER_MS);
+  const outer = await takeRefreshLock(files, limitMs, undefined, logger)
+    .finally(() => clearTimeout(notice));
   if (outer === null) logger.warn("another instance is renewing the login; going on without it");
   else held.use(outer);
   held.use(await takeCommitLocks(files, limitMs, logger));

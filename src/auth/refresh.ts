@@ -13,7 +13,7 @@ import {
   rejectionError,
   writeAttempt,
 } from "./journal.ts";
-import { lockWithin, takeCommitLocks } from "./locks.ts";
+import { takeCommitLocks, takeRefreshLock } from "./locks.ts";
 import { notKept, persistTokens } from "./persist.ts";
 import { isSameAccount, type StoredLogin } from "./record.ts";
 import { loadSettled, sameLogin, type TokenLogin } from "./same_login.ts";
@@ -150,7 +150,7 @@ async function lockOrAdopt(
   const { files, limits } = context;
   await context.onStep("waiting_for_lock");
   const enough = new AbortController();
-  const locking = lockWithin(files.refreshLock, limits.outerLock, enough.signal, context.logger);
+  const locking = takeRefreshLock(files, limits.outerLock, enough.signal, context.logger);
   try {
     for (;;) {
       const lock = await orWaited(locking, LOOK_EVERY_MS);

@@ -37,7 +37,11 @@ export async function loginSetting(
       strict: isStrict(levels),
       overrides: {},
     });
-    const place = { codexHome, store: config.credentialsStore, now: () => world.now() };
+    const onWaiting = (limitMs: number) =>
+      void world.stderr.write(
+        `Another instance is renewing the login. Waiting for it, at most ${limitMs / 1000} s...\n`,
+      );
+    const place = { codexHome, store: config.credentialsStore, now: () => world.now(), onWaiting };
     return { config, env, place };
   } catch (error) {
     if (!(error instanceof ConfigError) || error.code === "unknown_feature") throw error;

@@ -8,6 +8,7 @@ export type FilesErrorCode =
   | "no_space"
   | "link_loop"
   | "busy"
+  | "no_locks"
   | "not_absolute"
   | "closed"
   | "io";

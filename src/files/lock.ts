@@ -1,4 +1,4 @@
-import { asFilesError } from "./error.ts";
+import { asFilesError, FilesError } from "./error.ts";
 
 export interface LockOptions {
   /** Ends the waiting; a lock that is held stays held. */
@@ -19,7 +19,7 @@ const FREE_LOCK_MS = 250;
  * or another, has it. The file is made for locking alone: it is never written, renamed or removed. Dispose the result
  * to let go; the system lets go too when the process ends.
  *
- * @throws {FilesError} and, when aborted, the reason of the signal.
+ * @throws {FilesError} (`no_locks`: this file system has none) and, when aborted, the reason of the signal.
  */
 export async function lockFile(path: string, options: LockOptions = {}): Promise<AsyncDisposable> {
   options.signal?.throwIfAborted();
@@ -35,7 +35,7 @@ export async function lockFile(path: string, options: LockOptions = {}): Promise
   } catch (error) {
     closeQuietly(file);
     options.signal?.throwIfAborted();
-    throw asFilesError(error, "lock", path);
+    throw lockError(error, path);
   }
 }
 
@@ -51,8 +51,31 @@ export async function tryLockFile(
     return null;
   } catch (error) {
     closeQuietly(file);
-    throw asFilesError(error, "lock", path);
+    throw lockError(error, path);
   }
+}
+
+/** What some network file systems answer. */
+const NO_LOCKS_CODES: ReadonlySet<unknown> = new Set(["ENOSYS", "ENOLCK", "ENOTSUP", "EOPNOTSUPP"]);
+/** ENOLCK and ENOSYS, for which the runtime has no code. */
+const NO_LOCKS_NUMBERS: Readonly<Record<string, readonly number[]>> = {
+  linux: [37, 38],
+  darwin: [77, 78],
+};
+
+function lockError(thrown: unknown, path: string): FilesError {
+  const failure = asFilesError(thrown, "lock", path);
+  if (!hasNoLocks(thrown)) return failure;
+  return new FilesError("no_locks", failure.message, path, { cause: thrown });
+}
+
+/** The number is read from the text, which is the one place where the runtime puts it. */
+function hasNoLocks(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  if ("code" in thrown && NO_LOCKS_CODES.has(thrown.code)) return true;
+  const number = /\(os error (\d+)\)$/.exec(thrown.message)?.[1];
+  return number !== undefined &&
+    (NO_LOCKS_NUMBERS[Deno.build.os]?.includes(Number(number)) ?? false);
 }
 
 async function openLockFile(path: string, mode = DEFAULT_MODE): Promise<Deno.FsFile> {

@@ -1,7 +1,7 @@
 import { ChatWire } from "./chat/chat_wire.ts";
 import { missingPageHint } from "./missing_page.ts";
 import { ModelError, modelError } from "./model_error.ts";
-import { authorize, recover, type RequestAuth } from "./provider_auth.ts";
+import { authorize, recover, type RequestAuth, stillRefused } from "./provider_auth.ts";
 import { rateLimitsFromHeaders } from "./rate_limits.ts";
 import { isAzure } from "./request_body.ts";
 import { baseUrlOf, providerUrl, responsesHeaders } from "./request_headers.ts";
@@ -114,7 +114,10 @@ class ProviderTurn implements ModelTurn {
       const renewed = response.status === 401 && !recovered
         ? await recover(this.#options, auth, signal)
         : null;
-      if (renewed === null) throw this.#errorOf(refused);
+      if (renewed === null) {
+        const error = this.#errorOf(refused);
+        throw recovered && response.status === 401 ? stillRefused(error) : error;
+      }
       recovered = true;
       auth = renewed;
     }

@@ -229,7 +229,8 @@ Deno.test("after a 401 the login is renewed once, then the refusal stands", asyn
   assert.equal(error?.details.retryable, false);
   assert.equal(
     error?.message,
-    `unexpected status 401 Unauthorized: bad key, url: ${model.baseUrl}/responses`,
+    `unexpected status 401 Unauthorized: bad key, url: ${model.baseUrl}/responses. ` +
+      "The login was renewed, and is refused all the same. Should that happen again, log in with `codex login`.",
   );
 });
 

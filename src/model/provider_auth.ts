@@ -49,6 +49,13 @@ export async function recover(
   return await authorize(options, signal);
 }
 
+/** A 401 for a login that has just been renewed: another renewal would not help, but the person can. */
+export function stillRefused(error: ModelError): ModelError {
+  const hint =
+    "The login was renewed, and is refused all the same. Should that happen again, log in with `codex login`.";
+  return new ModelError(`${error.message}. ${hint}`, error.details, { cause: error });
+}
+
 /** The port's failures are our failures: what it rejects with may be a `ModelError` of another room's making. */
 function credentialsError(error: unknown, signal: AbortSignal): ModelError {
   if (error instanceof ModelError) return error;

@@ -165,6 +165,27 @@ Deno.test("a holder that hangs: others fail with its name and send nothing", asy
   await holder.kill();
 });
 
+Deno.test("homes that share one auth.json by links: one refresh, the links stay", async () => {
+  await using rig = await AuthRig.open();
+  await rig.logIn();
+  rig.authority.latencyMs = 200;
+  rig.refuseTogether = 6;
+  const homes = ["one", "two"].map((name) => `${rig.codexHome}/${name}`);
+  for (const home of homes) {
+    await Deno.mkdir(home);
+    await Deno.symlink("../auth.json", `${home}/auth.json`);
+  }
+  const places = [rig.codexHome, ...homes];
+  const instances = [...places, ...places].map((codexHome) => rig.start({ codexHome }));
+  const results = await Promise.all(
+    instances.map((instance) => instance.result().finally(() => rig.refuseNow())),
+  );
+  assert.deepEqual(results, Array(6).fill(OK));
+  assert.equal(rig.authority.presented.length, 1);
+  assert.ok(await rig.isAlive());
+  for (const home of homes) assert.ok((await Deno.lstat(`${home}/auth.json`)).isSymlink);
+});
+
 /** Sixteen that are refused together; the authority has rotated, and its answer waits. */
 async function sixteenAtOnce(rig: AuthRig): Promise<{ held: Held; instances: Instance[] }> {
   rig.refuseTogether = 16;

@@ -54,6 +54,8 @@ export class Instance {
 export interface InstanceOptions {
   readonly stopAt?: string;
   readonly outerLockMs?: number;
+  /** Another home than the rig's. */
+  readonly codexHome?: string;
   /** Renews the login without having been refused. */
   readonly forced?: boolean;
 }
