@@ -159,6 +159,21 @@ Deno.test("abort ends the turn; the call is told of that and of no answer", asyn
   assert.ok(JSON.stringify(rig.server.requests.at(-1)!.body.input).includes("<turn_aborted>"));
 });
 
+Deno.test("abort as the answer to no open question ends nothing", async () => {
+  await using rig = await openThreadRig([
+    step(shell("c1", "touch q")),
+    textReply("done"),
+  ], { config: settings("untrusted", "danger-full-access") });
+  await rig.say("go");
+  const { callId } = await rig.until("exec_approval_request");
+  for (const type of ["exec_approval", "patch_approval"] as const) {
+    await rig.thread.submit({ type, id: "old", decision: { type: "abort" } });
+  }
+  await rig.thread.submit({ type: "exec_approval", id: callId, decision: { type: "approved" } });
+  await rig.until("turn_completed");
+  assert.ok(await exists(join(rig.workspace, "q")));
+});
+
 Deno.test("an interrupt while a question is open denies it; a late answer changes nothing", async () => {
   await using rig = await openThreadRig([
     step(shell("c1", "touch q")),
