@@ -165,7 +165,7 @@ function conclude(
       if (input.approvalPolicy === "never") return { type: "forbidden", reason: NOBODY_TO_ASK };
       const rule = longest(rules, "prompt");
       const asked = judged.find(({ heuristic }) => heuristic === "prompt");
-      const automatic = proposes && rule === null ? asked?.words ?? null : null;
+      const automatic = proposes && rule === null ? usablePrefix(asked?.words ?? null) : null;
       return {
         type: "needs_approval",
         reason: rule === null ? null : question(input.argv, rule),
@@ -173,7 +173,9 @@ function conclude(
       };
     }
     case "allow": {
-      const automatic = proposes && rules.length === 0 ? judged[0]?.words ?? null : null;
+      const automatic = proposes && rules.length === 0
+        ? usablePrefix(judged[0]?.words ?? null)
+        : null;
       return { type: "skip", bypassSandbox: bypass, amendment: requested ?? automatic };
     }
   }
@@ -195,6 +197,7 @@ function longest(rules: readonly RuleMatch[], decision: Decision): RuleMatch | n
   );
 }
 
+/** Nothing is proposed that would not be saved. */
 function usablePrefix(prefix: readonly string[] | null): readonly string[] | null {
   return prefix === null || prefix.length === 0 || isBannedPrefix(prefix) ? null : prefix;
 }

@@ -267,6 +267,9 @@ const PROPOSALS: readonly (readonly [
     { permissions: "require_escalated", prefixRule: ["python", "-c"] },
     ["python", "-c", "1"],
   ],
+  ["not a banned one, also where it is all that was said", "python3", {
+    approvalPolicy: "untrusted",
+  }, null],
   ["not an empty one", "make", { permissions: "require_escalated", prefixRule: [] }, ["make"]],
   [
     "not where a rule matched already",
