@@ -5,6 +5,7 @@ import { isDangerousOnWindows } from "./danger/windows.ts";
 import { readCommand } from "./read_command.ts";
 import { matchingRules } from "./rules/check_report.ts";
 import { isSafeCommand, type SafetyFacts } from "./safe/known_safe.ts";
+import { baseName } from "./shell/wrapper.ts";
 import { type LooseCommand, looseCommand } from "./shell/loose.ts";
 import type { PlainCommand } from "./shell/plain.ts";
 import { shlexJoin } from "./shlex.ts";
@@ -136,8 +137,16 @@ function strictRulesWithin(
 ): readonly RuleMatch[] {
   if (rules === NO_RULES) return [];
   return commands.flatMap((command) =>
-    [...commandsWithin(command, grammar)].flatMap((each) => matchingRules(knownWords(each), rules))
+    [...commandsWithin(command, grammar)].flatMap((each) => {
+      const words = knownWords(each);
+      return [...matchingRules(words, rules), ...rules.match(plainlySpelled(words))];
+    })
   ).filter(({ decision }) => decision !== "allow");
+}
+
+/** The words with the name that the program has where neither capitals nor the ending of Windows count. */
+function plainlySpelled([program = "", ...args]: readonly string[]): readonly string[] {
+  return [baseName(program).toLowerCase().replace(/\.exe$/, ""), ...args];
 }
 
 interface Conclusion {

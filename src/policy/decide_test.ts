@@ -178,6 +178,8 @@ Deno.test("strict rules reach into what is not plain, by whatever path the progr
       "echo $(git push)",
       "git push > log",
       "/usr/bin/git push",
+      "GIT push",
+      "/x/Git.exe push",
       "g\\it push",
       "A=1 git 'push' && x",
       "f() { git push $1; }; f",
