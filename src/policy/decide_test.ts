@@ -307,6 +307,9 @@ Deno.test("a session knows a command again by its words, whatever the spacing an
   const key = (argv: string[]) => linux.canonical(argv);
   assert.deepEqual(await key(bash("touch   q")), ["touch", "q"]);
   assert.deepEqual(await key(["sh", "-c", "touch q"]), ["touch", "q"]);
+  assert.deepEqual(await key(bash("rm '*'")), ["rm", "*"]);
+  assert.deepEqual(await key(bash("rm *")), ["__codex_shell_script__", "-lc", "rm *"]);
+  assert.deepEqual(await key(bash("rm a\\ b")), ["__codex_shell_script__", "-lc", "rm a\\ b"]);
   assert.deepEqual(await key(bash("a; b")), ["__codex_shell_script__", "-lc", "a; b"]);
   assert.deepEqual(await key(bash("a > b")), ["__codex_shell_script__", "-lc", "a > b"]);
   assert.deepEqual(await key(["pwsh", "-NoProfile", "-Command", "ls"]), [
