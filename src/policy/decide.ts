@@ -49,7 +49,7 @@ interface Judged {
 
 /** Whether and how a command may start. Total: what is not understood gets its answer. */
 export function decide(input: DecideInput, facts: SafetyFacts): Requirement {
-  const reading = readCommand(input.argv, facts.grammar);
+  const reading = readCommand(input.argv, facts);
   const heuristic = (verdict: Verdict): Decision => UNMATCHED[input.approvalPolicy][verdict];
   if (reading.kind === "plain") {
     const judged = reading.commands.map((command) => {

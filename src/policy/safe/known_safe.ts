@@ -72,11 +72,20 @@ function areSafeWords(words: readonly Word[], facts: SafetyFacts, depth: number)
 function isSafeScript(argv: readonly string[], facts: SafetyFacts, depth: number): boolean {
   const wrapped = shellScript(argv);
   if (wrapped === null) return false;
-  if (wrapped.shell !== facts.userShell && !isTrustedProgram(wrapped.shell, facts)) return false;
+  if (!isTrustedShell(wrapped.shell, facts)) return false;
   const tree = facts.grammar.parse(wrapped.script);
   const commands = tree === null ? null : plainCommands(wrapped.script, tree);
   return commands !== null && commands.length > 0 &&
     commands.every((words) => areSafeWords(words, facts, depth + 1));
+}
+
+/** Where Windows lets nobody but an administrator put programs. */
+const WINDOWS_FOLDERS = /^[a-z]:\\(?:program files(?: \(x86\))?|windows)\\(?!.*\.\.)/i;
+
+/** Whether a shell reads scripts as shells do, and not as somebody's program of that name does. */
+export function isTrustedShell(shell: string, facts: SafetyFacts): boolean {
+  return shell === facts.userShell || isTrustedProgram(shell, facts) ||
+    (facts.os === "windows" && WINDOWS_FOLDERS.test(shell));
 }
 
 /** Whether a program is the one of that name which everybody means. */
