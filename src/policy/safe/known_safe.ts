@@ -61,11 +61,10 @@ export function isSafeCommand(words: readonly Word[], facts: SafetyFacts): boole
 
 function areSafeWords(words: readonly Word[], facts: SafetyFacts, depth: number): boolean {
   const exact = words.map((word) => word.exact).filter((word) => word !== null);
-  if (exact.length === words.length && isSafePowerShell(exact, facts.os)) {
-    return !isShadowedName(exact[0] ?? "", facts);
-  }
+  const known = exact.length === words.length;
+  if (known && isSafePowerShell(exact) && isTrustedShell(exact[0] ?? "", facts)) return true;
   if (isDirectlySafe(words, facts)) return true;
-  if (exact.length < words.length || depth > MAX_DEPTH) return false;
+  if (!known || depth > MAX_DEPTH) return false;
   return isSafeScript(exact, facts, depth);
 }
 
@@ -79,8 +78,9 @@ function isSafeScript(argv: readonly string[], facts: SafetyFacts, depth: number
     commands.every((words) => areSafeWords(words, facts, depth + 1));
 }
 
-/** Where Windows lets nobody but an administrator put programs. */
-const WINDOWS_FOLDERS = /^[a-z]:\\(?:program files(?: \(x86\))?|windows)\\(?!.*\.\.)/i;
+/** Where Windows keeps its programs, and those of its store. */
+const WINDOWS_FOLDERS =
+  /^[a-z]:\\(?:program files(?: \(x86\))?|windows|users\\[^\\]+\\appdata\\local\\microsoft\\windowsapps)\\(?!.*\.\.)/i;
 
 /** Whether a shell reads scripts as shells do, and not as somebody's program of that name does. */
 export function isTrustedShell(shell: string, facts: SafetyFacts): boolean {
