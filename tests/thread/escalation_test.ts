@@ -72,6 +72,27 @@ Deno.test({
 });
 
 Deno.test({
+  name:
+    "on-failure: what is approved for the session is tried confined again, and then runs free unasked",
+  ...CONFINED,
+  fn: async () => {
+    await using place = await outside();
+    const target = join(place.path, "f");
+    await using rig = await openThreadRig([
+      step(shell("c1", `touch ${target}`)),
+      step(shell("c2", `touch   ${target}`)),
+      textReply("done"),
+    ], { config: settings("on-failure") });
+    await rig.say("go");
+    await answer(rig, { type: "approved_for_session" });
+    await rig.until("turn_completed");
+    assert.equal(questions(rig).length, 1);
+    assert.match(output(rig, "c1"), /Exit code: 0/);
+    assert.match(output(rig, "c2"), /Exit code: 0/);
+  },
+});
+
+Deno.test({
   name: "on-request: a denial goes to the model, and nobody is asked",
   ...CONFINED,
   fn: async () => {
