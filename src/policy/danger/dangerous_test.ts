@@ -39,7 +39,15 @@ const DANGEROUS: readonly string[] = [
     "[[ $ ]]\nA=1 rm -f x <<-E\nE",
   ],
   ...["{rm,-rf,x}", "rm -{r,f} x", "rm {-f,x}", "RM -rf x", "/bin/RM -rf x", "SUDO rm -f x"],
-  ...["$'\\x72m' -rf x", "rm $'-\\146' x", "rm $'\\u002df' x", '$"rm" -rf x', "{sudo,rm} -{v,f}"],
+  ...[
+    "$'\\x72m' -rf x",
+    "rm $'-\\146' x",
+    "rm $'\\u002df' x",
+    '$"rm" -rf x',
+    "{sudo,rm} -{v,f}",
+    "rm -f? x",
+    "rm -[r]f x",
+  ],
   "(".repeat(600) + "rm -rf x" + ")".repeat(600),
 ];
 
