@@ -48,6 +48,15 @@ const DANGEROUS: readonly string[] = [
     "rm -f? x",
     "rm -[r]f x",
   ],
+  ...["watch rm -rf x", "watch -n 1 'rm -rf x'", "su -c 'rm -rf x'", "su me -c 'rm -f x'"],
+  ...["script -qc 'rm -rf x' f", "flock f rm -rf x", "flock f -c 'rm -f x'", "strace -o f rm -f x"],
+  ...["taskset 1 rm -f x", "unshare -r rm -rf x", "parallel rm -rf", "caffeinate -i rm -rf x"],
+  ...[
+    "systemd-run --user rm -rf x",
+    "dash -c 'rm -rf x'",
+    "fish -c 'rm -rf x'",
+    "busybox ash -c 'rm -f x'",
+  ],
   "(".repeat(600) + "rm -rf x" + ")".repeat(600),
 ];
 
