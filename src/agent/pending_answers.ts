@@ -30,6 +30,11 @@ export class PendingAnswers {
     return this.#elicitations.wait(elicitationKey(serverName, id));
   }
 
+  /** Whether somebody waits for a decision under that id. */
+  isOpen(id: string): boolean {
+    return this.#decisions.isOpen(id);
+  }
+
   /** False when nobody asked under that id. */
   decide(id: string, decision: ReviewDecision): boolean {
     return this.#decisions.settle(id, decision);
@@ -67,6 +72,10 @@ class Waiting<T> {
       earlier(this.abandoned);
     }
     return new Promise((resolve) => this.#resolvers.set(id, resolve));
+  }
+
+  isOpen(id: string): boolean {
+    return this.#resolvers.has(id);
   }
 
   settle(id: string, answer: T): boolean {

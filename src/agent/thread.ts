@@ -141,7 +141,9 @@ export class Thread implements AsyncDisposable {
       case "exec_approval":
       case "patch_approval":
         // Who aborts wants the turn to end: the waiting call hears of that, not of an answer.
-        if (op.decision.type === "abort") return await this.#abort("interrupted");
+        if (op.decision.type === "abort" && session.pending.isOpen(op.id)) {
+          return await this.#abort("interrupted");
+        }
         session.pending.decide(op.id, op.decision);
         return;
       case "resolve_elicitation":

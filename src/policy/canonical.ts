@@ -16,7 +16,9 @@ export function canonicalCommand(
     const tree = grammar.parse(wrapped.script);
     const commands = tree === null ? null : plainCommands(wrapped.script, tree);
     const [only, second] = commands ?? [];
-    if (only !== undefined && second === undefined) return only.map(({ text }) => text);
+    // Without their quotes, a name and a pattern would look alike.
+    const clear = only?.every(({ text, exact }) => text === exact) && second === undefined;
+    if (only !== undefined && clear) return only.map(({ text }) => text);
     return ["__codex_shell_script__", wrapped.flag, wrapped.script];
   }
   const [program = "", ...args] = argv;

@@ -2,7 +2,10 @@ import type { ParsedCommand } from "../protocol/mod.ts";
 import { canonicalCommand } from "./canonical.ts";
 import { decide } from "./decide.ts";
 import { parseCommand } from "./display/parse_command.ts";
+import { isTrustedShell, type SafetyFacts } from "./safe/known_safe.ts";
+import type { ProgramSearch } from "./safe/shadowed.ts";
 import { BashGrammar } from "./shell/grammar.ts";
+import { shellScript } from "./shell/wrapper.ts";
 import type { DecideInput, Requirement } from "./types.ts";
 
 export interface CommandPolicyOptions {
@@ -22,8 +25,7 @@ export class CommandPolicy {
 
   /** Whether and how a command may start. */
   async decide(input: DecideInput): Promise<Requirement> {
-    const facts = { ...this.options, search: input.search, grammar: await this.#loaded() };
-    return decide(input, facts);
+    return decide(input, await this.#facts(input.search));
   }
 
   /** What a command does, in the words of a user interface. Not a judgement. */
@@ -32,8 +34,18 @@ export class CommandPolicy {
   }
 
   /** The key under which a session remembers an approval of `argv`. */
-  async canonical(argv: readonly string[]): Promise<readonly string[]> {
-    return canonicalCommand(argv, await this.#loaded());
+  async canonical(
+    argv: readonly string[],
+    search: ProgramSearch | null,
+  ): Promise<readonly string[]> {
+    const facts = await this.#facts(search);
+    const shell = shellScript(argv)?.shell;
+    const known = shell === undefined || isTrustedShell(shell, facts);
+    return known ? canonicalCommand(argv, facts.grammar) : argv;
+  }
+
+  async #facts(search: ProgramSearch | null): Promise<SafetyFacts> {
+    return { ...this.options, search, grammar: await this.#loaded() };
   }
 
   #loaded(): Promise<BashGrammar> {

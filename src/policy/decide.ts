@@ -5,6 +5,7 @@ import { isDangerousOnWindows } from "./danger/windows.ts";
 import { readCommand } from "./read_command.ts";
 import { matchingRules } from "./rules/check_report.ts";
 import { isSafeCommand, type SafetyFacts } from "./safe/known_safe.ts";
+import { baseName } from "./shell/wrapper.ts";
 import { type LooseCommand, looseCommand } from "./shell/loose.ts";
 import type { PlainCommand } from "./shell/plain.ts";
 import { shlexJoin } from "./shlex.ts";
@@ -48,7 +49,7 @@ interface Judged {
 
 /** Whether and how a command may start. Total: what is not understood gets its answer. */
 export function decide(input: DecideInput, facts: SafetyFacts): Requirement {
-  const reading = readCommand(input.argv, facts.grammar);
+  const reading = readCommand(input.argv, facts);
   const heuristic = (verdict: Verdict): Decision => UNMATCHED[input.approvalPolicy][verdict];
   if (reading.kind === "plain") {
     const judged = reading.commands.map((command) => {
@@ -136,8 +137,16 @@ function strictRulesWithin(
 ): readonly RuleMatch[] {
   if (rules === NO_RULES) return [];
   return commands.flatMap((command) =>
-    [...commandsWithin(command, grammar)].flatMap((each) => matchingRules(knownWords(each), rules))
+    [...commandsWithin(command, grammar)].flatMap((each) => {
+      const words = knownWords(each);
+      return [...matchingRules(words, rules), ...rules.match(plainlySpelled(words))];
+    })
   ).filter(({ decision }) => decision !== "allow");
+}
+
+/** The words with the name that the program has where neither capitals nor the ending of Windows count. */
+function plainlySpelled([program = "", ...args]: readonly string[]): readonly string[] {
+  return [baseName(program).toLowerCase().replace(/\.exe$/, ""), ...args];
 }
 
 interface Conclusion {
@@ -165,7 +174,7 @@ function conclude(
       if (input.approvalPolicy === "never") return { type: "forbidden", reason: NOBODY_TO_ASK };
       const rule = longest(rules, "prompt");
       const asked = judged.find(({ heuristic }) => heuristic === "prompt");
-      const automatic = proposes && rule === null ? asked?.words ?? null : null;
+      const automatic = proposes && rule === null ? usablePrefix(asked?.words ?? null) : null;
       return {
         type: "needs_approval",
         reason: rule === null ? null : question(input.argv, rule),
@@ -173,7 +182,9 @@ function conclude(
       };
     }
     case "allow": {
-      const automatic = proposes && rules.length === 0 ? judged[0]?.words ?? null : null;
+      const automatic = proposes && rules.length === 0
+        ? usablePrefix(judged[0]?.words ?? null)
+        : null;
       return { type: "skip", bypassSandbox: bypass, amendment: requested ?? automatic };
     }
   }
@@ -195,6 +206,7 @@ function longest(rules: readonly RuleMatch[], decision: Decision): RuleMatch | n
   );
 }
 
+/** Nothing is proposed that would not be saved. */
 function usablePrefix(prefix: readonly string[] | null): readonly string[] | null {
   return prefix === null || prefix.length === 0 || isBannedPrefix(prefix) ? null : prefix;
 }

@@ -167,6 +167,20 @@ Deno.test("outside the sandbox from the start: only when every command is allowe
   assert.ok(!await bypass("cat <<EOF\nx\nEOF", "allow cat"));
   assert.ok(!await bypass("echo $(touch x)", "allow echo", "allow touch"));
   assert.ok(!await bypass("ls"));
+  for (const shell of ["./bash", "/tmp/bash", "/w/bin/sh", "C:\\Program Files\\bash.exe"]) {
+    const more = { rules: rules("allow echo", "forbidden git"), approvalPolicy: "never" } as const;
+    const found = await decide([shell, "-lc", "echo x"], more);
+    assert.deepEqual(found, {
+      type: "skip",
+      bypassSandbox: false,
+      amendment: [shell, "-lc", "echo x"],
+    });
+    assert.equal(short(await decide([shell, "-lc", "git x"], more)), "refuse");
+    assert.equal(short(await decide([shell, "-lc", "rm -rf x"], more)), "refuse");
+  }
+  const git = ["C:\\Program Files\\Git\\bin\\bash.exe", "-c", "echo x"];
+  const found = await decide(git, { rules: rules("allow echo") }, windows);
+  assert.ok(found.type === "skip" && found.bypassSandbox);
   assert.ok(await bypass("for i in a; do b; c; done", "allow /bin/bash -lc"));
 });
 
@@ -178,6 +192,8 @@ Deno.test("strict rules reach into what is not plain, by whatever path the progr
       "echo $(git push)",
       "git push > log",
       "/usr/bin/git push",
+      "GIT push",
+      "/x/Git.exe push",
       "g\\it push",
       "A=1 git 'push' && x",
       "f() { git push $1; }; f",
@@ -267,6 +283,9 @@ const PROPOSALS: readonly (readonly [
     { permissions: "require_escalated", prefixRule: ["python", "-c"] },
     ["python", "-c", "1"],
   ],
+  ["not a banned one, also where it is all that was said", "python3", {
+    approvalPolicy: "untrusted",
+  }, null],
   ["not an empty one", "make", { permissions: "require_escalated", prefixRule: [] }, ["make"]],
   [
     "not where a rule matched already",
@@ -299,9 +318,12 @@ Deno.test("rules meet the command before redirections and here-documents", async
 });
 
 Deno.test("a session knows a command again by its words, whatever the spacing and the shell's path", async () => {
-  const key = (argv: string[]) => linux.canonical(argv);
+  const key = (argv: string[]) => linux.canonical(argv, null);
   assert.deepEqual(await key(bash("touch   q")), ["touch", "q"]);
   assert.deepEqual(await key(["sh", "-c", "touch q"]), ["touch", "q"]);
+  assert.deepEqual(await key(bash("rm '*'")), ["rm", "*"]);
+  assert.deepEqual(await key(bash("rm *")), ["__codex_shell_script__", "-lc", "rm *"]);
+  assert.deepEqual(await key(bash("rm a\\ b")), ["__codex_shell_script__", "-lc", "rm a\\ b"]);
   assert.deepEqual(await key(bash("a; b")), ["__codex_shell_script__", "-lc", "a; b"]);
   assert.deepEqual(await key(bash("a > b")), ["__codex_shell_script__", "-lc", "a > b"]);
   assert.deepEqual(await key(["pwsh", "-NoProfile", "-Command", "ls"]), [
@@ -310,4 +332,6 @@ Deno.test("a session knows a command again by its words, whatever the spacing an
   ]);
   assert.deepEqual(await key(["pwsh", "-File", "x", "ls"]), ["pwsh", "-File", "x", "ls"]);
   assert.deepEqual(await key(["a", "b"]), ["a", "b"]);
+  const other = ["/tmp/bash", "-lc", "touch q"];
+  assert.deepEqual(await key(other), other, "what a shell of somebody's does is not known");
 });

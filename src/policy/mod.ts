@@ -27,6 +27,7 @@ export type { PatternWord, PrefixRule } from "./rules/prefix_rule.ts";
 export { requiredRules } from "./rules/required_rules.ts";
 export { Rules } from "./rules/rules.ts";
 export { CommandPolicy, type CommandPolicyOptions } from "./command_policy.ts";
+export type { ProgramSearch } from "./safe/shadowed.ts";
 export {
   MCP_REFUSALS,
   mcpApprovalKey,

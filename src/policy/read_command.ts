@@ -1,4 +1,4 @@
-import type { BashGrammar } from "./shell/grammar.ts";
+import { isTrustedShell, type SafetyFacts } from "./safe/known_safe.ts";
 import { type LooseCommand, looseCommands, withoutEmptyLines } from "./shell/loose.ts";
 import { type PlainCommand, plainCommands } from "./shell/plain.ts";
 import { soleCommand } from "./shell/prefix.ts";
@@ -17,18 +17,20 @@ export type CommandReading =
 /** Commands that stand anywhere in a script. */
 type Inside = readonly LooseCommand[];
 
-/** Reads a command line; scripts of `bash -lc` and the like are taken apart. */
-export function readCommand(argv: readonly string[], grammar: BashGrammar): CommandReading {
+/** Reads a command line; scripts of `bash -lc` and the like are taken apart, if the shell is one to rely on. */
+export function readCommand(argv: readonly string[], facts: SafetyFacts): CommandReading {
+  const { grammar } = facts;
   const wrapped = shellScript(argv);
   const itself: CommandReading = { kind: "plain", commands: [argv.map(exactWord)] };
   if (wrapped === null) return itself;
   const { script } = wrapped;
   const tree = grammar.parse(script);
-  const commands = tree === null ? null : plainCommands(script, tree);
+  const trusted = isTrustedShell(wrapped.shell, facts);
+  const commands = tree === null || !trusted ? null : plainCommands(script, tree);
   if (commands !== null) return commands.length === 0 ? itself : { kind: "plain", commands };
   const sound = withoutEmptyLines(script);
   const whole = sound === script ? tree : grammar.parse(sound);
-  const words = whole === null ? null : soleCommand(whole);
+  const words = whole === null || !trusted ? null : soleCommand(whole);
   const inside = looseCommands(sound, whole);
   return words === null ? { kind: "opaque", inside } : { kind: "partial", words, inside };
 }

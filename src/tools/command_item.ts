@@ -53,6 +53,18 @@ export function endedWithMessage(
   };
 }
 
+/** Shows a command that was not started, and why. */
+export async function showRefused(
+  item: CommandTurnItem,
+  message: string,
+  context: ToolContext,
+): Promise<void> {
+  const { turnId, host } = context;
+  await host.emit({ type: "item_started", turnId, item });
+  const ended = endedWithMessage(item, message, "declined");
+  await host.emit({ type: "item_completed", turnId, item: ended });
+}
+
 /** Emits the end of `item` when `run` fails before it could, so that no item stays open. */
 export async function closingItem<T>(
   item: CommandTurnItem,

@@ -10,7 +10,7 @@ import {
 import type { Confined } from "../sandbox/mod.ts";
 import { Arguments } from "./arguments.ts";
 import { commandCwd, ESCALATION_SCHEMA, readEscalation } from "./command_arguments.ts";
-import { startedCommand } from "./command_item.ts";
+import { showRefused, startedCommand } from "./command_item.ts";
 import { IncompatiblePayload, ToolFailure } from "./errors.ts";
 import { formattedOutput, newChunkId, pollText, withNote } from "./format.ts";
 import { interceptPatch } from "./intercept_patch.ts";
@@ -67,7 +67,8 @@ async function run(
   const cwd = commandCwd(args.optionalString("workdir"), context.cwd);
   const patched = await interceptPatch(call, command, cwd, context, signal);
   if (patched !== null) return patched;
-  const { value: opened, note } = await orchestrate(
+  let begun = false;
+  const running = orchestrate(
     {
       callId: call.callId,
       family: "unified_exec",
@@ -79,9 +80,19 @@ async function run(
       ...escalation,
     },
     context,
-    (confined, denied, describe) =>
-      open({ call, command, cwd, tty, yieldMs, denied, describe }, confined, context, signal),
+    (confined, denied, describe) => {
+      const onBegin = () => begun = true;
+      const launch = { call, command, cwd, tty, yieldMs, denied, describe, onBegin };
+      return open(launch, confined, context, signal);
+    },
   );
+  const { value: opened, note } = await running.catch(async (error: unknown) => {
+    if (!begun && error instanceof ToolFailure) {
+      const item = await itemOf({ call, command, cwd }, null, context);
+      await showRefused(item, error.message, context);
+    }
+    throw error;
+  });
   signal.throwIfAborted();
   if (opened.kind === "not_started") {
     throw new ToolFailure(`exec_command failed: ${opened.error.message}`);
@@ -102,6 +113,7 @@ async function run(
 }
 
 interface Launch {
+  readonly onBegin: () => void;
   /** Fires when a person has refused a host: the command is ended, whenever that is. */
   readonly denied: AbortSignal;
   readonly describe: DescribeEnd;
@@ -129,14 +141,8 @@ async function open(
     onStart: async (processId) => {
       const stop = () => context.processes.terminate(processId);
       launch.denied.addEventListener("abort", stop, { once: true, signal: over.signal });
-      item = startedCommand({
-        callId: launch.call.callId,
-        processId,
-        command: launch.command,
-        parsedCommand: await context.policy.describe(launch.command),
-        cwd: launch.cwd,
-        source: "unified_exec_startup",
-      });
+      item = await itemOf(launch, processId, context);
+      launch.onBegin();
       await context.host.emit({ type: "item_started", turnId: context.turnId, item });
     },
     onChunk: (chunk) => {
@@ -170,6 +176,21 @@ async function open(
     ended: ended.promise,
     text: () => decodeLossy(result.poll.output),
   };
+}
+
+async function itemOf(
+  { call, command, cwd }: Pick<Launch, "call" | "command" | "cwd">,
+  processId: string | null,
+  context: ToolContext,
+): Promise<CommandTurnItem> {
+  return startedCommand({
+    callId: call.callId,
+    processId,
+    command,
+    parsedCommand: await context.policy.describe(command),
+    cwd,
+    source: "unified_exec_startup",
+  });
 }
 
 async function emitEnd(

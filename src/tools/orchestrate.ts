@@ -1,5 +1,5 @@
 import type { AbsolutePath, ApprovalPolicy, SandboxPolicy } from "../protocol/mod.ts";
-import type { SandboxPermissions } from "../policy/mod.ts";
+import type { ProgramSearch, SandboxPermissions } from "../policy/mod.ts";
 import { type Confined, describeDenial, looksDenied, type Sandbox } from "../sandbox/mod.ts";
 import { ToolFailure } from "./errors.ts";
 import { hostReason, type NetworkAccess, type NetworkAttempt } from "./network_access.ts";
@@ -89,11 +89,7 @@ export async function orchestrate<T>(
     permissions: request.permissions,
     prefixRule: request.prefixRule,
     rules: context.rules(),
-    search: {
-      path: request.env["PATH"] ?? "",
-      cwd: request.cwd,
-      writable: writableFolders(context),
-    },
+    search: programSearch(request, context),
   });
   if (requirement.type === "forbidden") throw new ToolFailure(requirement.reason);
   const asked = requirement.type === "needs_approval";
@@ -108,10 +104,15 @@ export async function orchestrate<T>(
   return await runOnce(request, context, UNCONFINED, attempt);
 }
 
-/** Where commands of the session may leave programs behind. */
-function writableFolders({ sandboxPolicy, cwd, tmpdir }: ToolContext): readonly AbsolutePath[] {
+/** Commands of the session may leave programs behind wherever they write. */
+function programSearch(request: CommandRequest, context: ToolContext): ProgramSearch {
+  const { sandboxPolicy, cwd, tmpdir } = context;
   const roots = sandboxPolicy.type === "workspace-write" ? sandboxPolicy.writableRoots : [];
-  return [cwd, ...roots, ...tmpdir === null ? [] : [tmpdir], "/tmp"];
+  return {
+    path: request.env["PATH"] ?? "",
+    cwd: request.cwd,
+    writable: [cwd, ...roots, ...tmpdir === null ? [] : [tmpdir], "/tmp"],
+  };
 }
 
 type Attempted<T> = Orchestrated<T> & SandboxedRun & { readonly denied: boolean };
@@ -261,7 +262,10 @@ async function confine(
 async function approvalKeys(request: CommandRequest, context: ToolContext): Promise<unknown[]> {
   return [{
     tool: request.family,
-    command: await context.policy.canonical(request.command),
+    command: await context.policy.canonical(
+      request.command,
+      programSearch(request, context),
+    ),
     cwd: request.cwd,
     ...(request.family === "unified_exec" ? { tty: request.tty } : {}),
     sandboxPermissions: request.permissions,

@@ -201,8 +201,18 @@ export const COMMANDS: readonly Scenario[] = [
   },
   {
     name: "a destructive command is refused",
+    differs: "it shows nothing of a command that was not started",
     model: [answer(execCommand("c1", "rm -rf /no/such/folder")), finalAnswer()],
-    runs: [{ args: exec("go"), exit: 0, lines: run(message(0, "done"), done(2)) }],
+    runs: [{
+      args: exec("go"),
+      exit: 0,
+      lines: run(
+        commandStarted(0, "{shell} 'rm -rf /no/such/folder'"),
+        commandEnded(0, "{shell} 'rm -rf /no/such/folder'", -1, /rejected: blocked by policy$/),
+        message(1, "done"),
+        done(2),
+      ),
+    }],
     outputs: { c1: /rejected: blocked by policy/ },
   },
   {

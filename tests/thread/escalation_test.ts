@@ -72,6 +72,27 @@ Deno.test({
 });
 
 Deno.test({
+  name:
+    "on-failure: what is approved for the session is tried confined again, and then runs free unasked",
+  ...CONFINED,
+  fn: async () => {
+    await using place = await outside();
+    const target = join(place.path, "f");
+    await using rig = await openThreadRig([
+      step(shell("c1", `touch ${target}`)),
+      step(shell("c2", `touch   ${target}`)),
+      textReply("done"),
+    ], { config: settings("on-failure") });
+    await rig.say("go");
+    await answer(rig, { type: "approved_for_session" });
+    await rig.until("turn_completed");
+    assert.equal(questions(rig).length, 1);
+    assert.match(output(rig, "c1"), /Exit code: 0/);
+    assert.match(output(rig, "c2"), /Exit code: 0/);
+  },
+});
+
+Deno.test({
   name: "on-request: a denial goes to the model, and nobody is asked",
   ...CONFINED,
   fn: async () => {
@@ -157,6 +178,21 @@ Deno.test("abort ends the turn; the call is told of that and of no answer", asyn
   await rig.until("turn_completed");
   assert.match(output(rig, "c1"), /aborted by user/);
   assert.ok(JSON.stringify(rig.server.requests.at(-1)!.body.input).includes("<turn_aborted>"));
+});
+
+Deno.test("abort as the answer to no open question ends nothing", async () => {
+  await using rig = await openThreadRig([
+    step(shell("c1", "touch q")),
+    textReply("done"),
+  ], { config: settings("untrusted", "danger-full-access") });
+  await rig.say("go");
+  const { callId } = await rig.until("exec_approval_request");
+  for (const type of ["exec_approval", "patch_approval"] as const) {
+    await rig.thread.submit({ type, id: "old", decision: { type: "abort" } });
+  }
+  await rig.thread.submit({ type: "exec_approval", id: callId, decision: { type: "approved" } });
+  await rig.until("turn_completed");
+  assert.ok(await exists(join(rig.workspace, "q")));
 });
 
 Deno.test("an interrupt while a question is open denies it; a late answer changes nothing", async () => {

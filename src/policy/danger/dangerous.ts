@@ -8,6 +8,10 @@ const MAX_DEPTH = 8;
 
 type Words = LooseCommand["words"];
 
+const OTHER_SHELLS: ReadonlySet<string> = new Set(["ash", "dash", "fish", "ksh", "mksh"]);
+/** Hand a script to a shell, behind `-c`. */
+const SCRIPT_TAKERS: ReadonlySet<string> = new Set(["flock", "runuser", "script", "su"]);
+
 /**
  * A command and those that it runs by what it is given: behind wrappers such as `env`, in scripts for shells. A word
  * that is `null` is not known and leads nowhere.
@@ -21,7 +25,7 @@ export function* commandsWithin(
   const [program, ...args] = command.words;
   if (depth >= MAX_DEPTH || program === undefined || program === null) return;
   const name = programName(program);
-  const inner = isPosixShell(name) || name === "dash" || name === "ksh"
+  const inner = isPosixShell(name) || OTHER_SHELLS.has(name)
     ? scriptCommands(shellInput(args) ?? (reads(args) ? command.input : null), grammar)
     : [
       ...scriptCommands(scriptArgument(name, args), grammar),
@@ -88,8 +92,13 @@ function reads(args: Words): boolean {
   return args.every((arg) => arg !== null && arg.startsWith("-"));
 }
 
-/** `eval`, `trap` and `env -S` take a script as words. */
+/** `eval`, `trap`, `watch`, `env -S` and `su -c` take a script as words. */
 function scriptArgument(name: string, args: Words): string | null {
+  if (SCRIPT_TAKERS.has(name)) {
+    const at = args.findIndex((arg) => /^(?:-[a-z]*c|--command)$/.test(arg ?? ""));
+    return at < 0 ? null : args[at + 1] ?? null;
+  }
+  if (name === "watch") return args.findLast((arg) => arg?.includes(" ")) ?? null;
   if (name === "eval") return args.map((arg) => arg ?? "''").join(" ");
   if (name === "trap") return args.find((arg) => arg === null || !arg.startsWith("-")) ?? null;
   if (name !== "env") return null;

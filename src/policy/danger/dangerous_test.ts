@@ -39,7 +39,24 @@ const DANGEROUS: readonly string[] = [
     "[[ $ ]]\nA=1 rm -f x <<-E\nE",
   ],
   ...["{rm,-rf,x}", "rm -{r,f} x", "rm {-f,x}", "RM -rf x", "/bin/RM -rf x", "SUDO rm -f x"],
-  ...["$'\\x72m' -rf x", "rm $'-\\146' x", "rm $'\\u002df' x", '$"rm" -rf x', "{sudo,rm} -{v,f}"],
+  ...[
+    "$'\\x72m' -rf x",
+    "rm $'-\\146' x",
+    "rm $'\\u002df' x",
+    '$"rm" -rf x',
+    "{sudo,rm} -{v,f}",
+    "rm -f? x",
+    "rm -[r]f x",
+  ],
+  ...["watch rm -rf x", "watch -n 1 'rm -rf x'", "su -c 'rm -rf x'", "su me -c 'rm -f x'"],
+  ...["script -qc 'rm -rf x' f", "flock f rm -rf x", "flock f -c 'rm -f x'", "strace -o f rm -f x"],
+  ...["taskset 1 rm -f x", "unshare -r rm -rf x", "parallel rm -rf", "caffeinate -i rm -rf x"],
+  ...[
+    "systemd-run --user rm -rf x",
+    "dash -c 'rm -rf x'",
+    "fish -c 'rm -rf x'",
+    "busybox ash -c 'rm -f x'",
+  ],
   "(".repeat(600) + "rm -rf x" + ")".repeat(600),
 ];
 

@@ -1,3 +1,5 @@
+import { baseName } from "../shell/wrapper.ts";
+
 /** Program, and the first arguments that make it run anything at all; `[]` = the program alone. */
 const INTERPRETERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   python3: [[], ["-"], ["-c"]],
@@ -26,14 +28,39 @@ const INTERPRETERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   osascript: [[]],
 };
 
+/** What runs whatever stands behind it, in ways that those above leave open; whatever folder it lies in. */
+const RUNNERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  bash: [["-c"]],
+  zsh: [["-c"]],
+  dash: [[], ["-c"]],
+  ksh: [[], ["-c"]],
+  fish: [[], ["-c"]],
+  python: [["-m"]],
+  python3: [["-m"]],
+  node: [["--eval"], ["-p"], ["--print"]],
+  perl: [["-E"]],
+  command: [[]],
+  eval: [[]],
+  exec: [[]],
+  nohup: [[]],
+  doas: [[]],
+  xargs: [[]],
+};
+
 /**
  * Whether to allow the prefix would allow everything. Compared as a whole: the same words with an argument behind
  * them are fine.
  */
 export function isBannedPrefix(prefix: readonly string[]): boolean {
   const [program, ...rest] = prefix;
-  if (program === undefined || !Object.hasOwn(INTERPRETERS, program)) return false;
-  return INTERPRETERS[program]!.some((args) =>
-    args.length === rest.length && args.every((arg, index) => arg === rest[index])
+  if (program === undefined) return false;
+  const name = baseName(program);
+  return [INTERPRETERS, RUNNERS].some((list) =>
+    [program, name].some((each) =>
+      Object.hasOwn(list, each) &&
+      list[each]!.some((args) =>
+        args.length === rest.length && args.every((arg, index) => arg === rest[index])
+      )
+    )
   );
 }

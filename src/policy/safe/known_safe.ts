@@ -61,22 +61,31 @@ export function isSafeCommand(words: readonly Word[], facts: SafetyFacts): boole
 
 function areSafeWords(words: readonly Word[], facts: SafetyFacts, depth: number): boolean {
   const exact = words.map((word) => word.exact).filter((word) => word !== null);
-  if (exact.length === words.length && isSafePowerShell(exact, facts.os)) {
-    return !isShadowedName(exact[0] ?? "", facts);
-  }
+  const known = exact.length === words.length;
+  if (known && isSafePowerShell(exact) && isTrustedShell(exact[0] ?? "", facts)) return true;
   if (isDirectlySafe(words, facts)) return true;
-  if (exact.length < words.length || depth > MAX_DEPTH) return false;
+  if (!known || depth > MAX_DEPTH) return false;
   return isSafeScript(exact, facts, depth);
 }
 
 function isSafeScript(argv: readonly string[], facts: SafetyFacts, depth: number): boolean {
   const wrapped = shellScript(argv);
   if (wrapped === null) return false;
-  if (wrapped.shell !== facts.userShell && !isTrustedProgram(wrapped.shell, facts)) return false;
+  if (!isTrustedShell(wrapped.shell, facts)) return false;
   const tree = facts.grammar.parse(wrapped.script);
   const commands = tree === null ? null : plainCommands(wrapped.script, tree);
   return commands !== null && commands.length > 0 &&
     commands.every((words) => areSafeWords(words, facts, depth + 1));
+}
+
+/** Where Windows keeps its programs, and those of its store. */
+const WINDOWS_FOLDERS =
+  /^[a-z]:\\(?:program files(?: \(x86\))?|windows|users\\[^\\]+\\appdata\\local\\microsoft\\windowsapps)\\(?!.*\.\.)/i;
+
+/** Whether a shell reads scripts as shells do, and not as somebody's program of that name does. */
+export function isTrustedShell(shell: string, facts: SafetyFacts): boolean {
+  return shell === facts.userShell || isTrustedProgram(shell, facts) ||
+    (facts.os === "windows" && WINDOWS_FOLDERS.test(shell));
 }
 
 /** Whether a program is the one of that name which everybody means. */

@@ -223,6 +223,26 @@ for (const [script, safe] of POWERSHELL) {
   });
 }
 
+Deno.test("PowerShell of Windows counts where Windows keeps its programs", () => {
+  const safe = (program: string) => isKnownSafe([program, "-Command", "ls"], WINDOWS);
+  for (
+    const program of [
+      "pwsh",
+      "C:\\Program Files\\PowerShell\\7\\pwsh.exe",
+      "c:\\windows\\system32\\WindowsPowerShell\\v1.0\\PowerShell.exe",
+      "C:\\Users\\me\\AppData\\Local\\Microsoft\\WindowsApps\\pwsh.exe",
+    ]
+  ) assert.ok(safe(program), program);
+  for (
+    const program of [
+      "C:\\w\\pwsh.exe",
+      ".\\pwsh.exe",
+      "C:\\Windows\\..\\w\\pwsh.exe",
+      "C:\\Users\\me\\pwsh.exe",
+    ]
+  ) assert.ok(!safe(program), program);
+});
+
 Deno.test("PowerShell scripts are split at separators, lines too", () => {
   assert.deepEqual(powerShellCommands("a 'b c' | d \"e\"\nf -g:h"), [
     ["a", "b c"],

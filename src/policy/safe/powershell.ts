@@ -1,6 +1,5 @@
 import { baseName } from "../shell/wrapper.ts";
 import { ripgrepOption } from "./ripgrep.ts";
-import { isTrustedPlace } from "./trusted_place.ts";
 
 const NAMES: ReadonlySet<string> = new Set(["powershell", "powershell.exe", "pwsh", "pwsh.exe"]);
 const HARMLESS_FLAGS: ReadonlySet<string> = new Set(
@@ -19,15 +18,9 @@ const WRITERS: ReadonlySet<string> = new Set([
 ]);
 const GIT_READERS: ReadonlySet<string> = new Set(["status", "log", "show", "diff", "cat-file"]);
 
-/** Whether PowerShell is started for a script that only reads. */
-export function isSafePowerShell(
-  argv: readonly string[],
-  os: typeof Deno.build.os,
-): boolean {
-  const [program, ...args] = argv;
+/** Whether PowerShell, if it is that, is started for a script that only reads. */
+export function isSafePowerShell([program, ...args]: readonly string[]): boolean {
   if (program === undefined || !NAMES.has(baseName(program).toLowerCase())) return false;
-  // On Windows it lies below a folder that differs from version to version.
-  if (os !== "windows" && !isTrustedPlace(program)) return false;
   const script = powerShellScript(args);
   const commands = script === null ? null : powerShellCommands(script);
   return commands !== null && commands.length > 0 && commands.every(isSafe);

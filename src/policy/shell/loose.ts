@@ -84,10 +84,12 @@ function looseWords(node: SyntaxNode): readonly (string | null)[] {
 
 const MAX_ALTERNATIVES = 100;
 
-/** The words that a shell makes of one. */
+/** The words that a shell makes of one. A pattern that looks like an option fits no file as a rule, and stays one. */
 function knownWords({ exact, text }: Word): readonly (string | null)[] {
   if (exact !== null) return [exact];
-  return alternatives(text).map((word) => /[\\*?[\]{}~^]/.test(word) ? null : word);
+  return alternatives(text).map((word) =>
+    /[\\*?[\]{}~^]/.test(word) && !word.startsWith("-") ? null : word
+  );
 }
 
 /** Several words where braces list them. */
