@@ -230,7 +230,18 @@ for (const [name, text, code, says] of MISTAKES) {
 Deno.test("requirements: keys that are not known are passed over", async () => {
   await using machine = await Machine.create();
   await machine.require('allowed_colours = ["red"]\n[later]\nkey = 1\n');
-  await machine.load();
+  assert.deepEqual((await machine.load()).startupNotices, []);
+});
+
+Deno.test("requirements: a key that looks like a slip is told, since nothing is required by it", async () => {
+  await using machine = await Machine.create();
+  await machine.require('allowed_sandbox_mode = ["read-only"]\n');
+  const [said = "", ...others] = warnings(await machine.load());
+  assert.deepEqual(others, []);
+  assert.match(
+    said,
+    /requirements\.toml: unknown key `allowed_sandbox_mode`.*`allowed_sandbox_modes`/,
+  );
 });
 
 Deno.test("requirements: MCP servers by name and exact identity; an empty table blocks all", async () => {
