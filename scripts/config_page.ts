@@ -1,5 +1,5 @@
 import { type Feature, FEATURE_ALIASES, FEATURES } from "../src/config/features.ts";
-import { LATER_KEYS } from "../src/config/later_keys.ts";
+import { LATER_KEYS, LATER_SAFETY_KEYS } from "../src/config/later_keys.ts";
 import { CONFIG_SCHEMA, PROFILE_KEYS } from "../src/config/schema.ts";
 import type { Field, Fields, Shape } from "../src/config/shape.ts";
 import { AREAS, BY_SYSTEM, EFFECTIVE_FEATURES, type SystemValues } from "./config_areas.ts";
@@ -259,7 +259,10 @@ function unknownPart(): string {
     "and what was probably meant, and has no effect. With `--strict-config` it is an error.",
     "",
     "Later versions of the program know these. They are passed over without a word, so that one file can " +
-    "serve several versions:",
+    `serve several versions; only ${
+      LATER_SAFETY_KEYS.map((key) => `\`${key}\``).join(" and ")
+    } are ` +
+    "told like unknown keys, since people rely on them for their safety:",
     "",
     ...tables,
     "",

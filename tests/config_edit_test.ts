@@ -8,10 +8,14 @@ import { openStage, type Stage } from "./support/stage.ts";
 
 const EDITOR = fileURLToPath(new URL("./support/config_editor.ts", import.meta.url));
 
-function startEditor(stage: Stage, args: readonly string[]): Deno.ChildProcess {
+function startEditor(
+  stage: Stage,
+  args: readonly string[],
+  codexHome = stage.codexHome,
+): Deno.ChildProcess {
   const [what = "", ...rest] = args;
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-lock", "-A", EDITOR, what, stage.codexHome, ...rest],
+    args: ["run", "--quiet", "--no-lock", "-A", EDITOR, what, codexHome, ...rest],
     clearEnv: true,
     env: { PATH: Deno.env.get("PATH") ?? "", HOME: stage.home, DENO_DIR: denoCache() },
     stdin: "null",
@@ -74,6 +78,32 @@ Deno.test("many processes edit config.toml at once, and nobody's work is lost", 
   assert.match(text, /# mine/);
   const names = [...Deno.readDirSync(stage.codexHome)].map(({ name }) => name);
   assert.deepEqual(names.filter((name) => name.includes(".tmp")), []);
+});
+
+Deno.test({
+  name: "several homes may link to one config.toml, and nobody's work is lost (not on Windows, " +
+    "where links need a privilege)",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await using stage = await openStage();
+    const file = join(stage.root, "dotfiles", "codex.toml");
+    await Deno.mkdir(join(stage.root, "dotfiles"));
+    await Deno.writeTextFile(file, "# in git\n");
+    const rounds = 20;
+    const editors = ["a", "b", "c"];
+    const runs = editors.map(async (name) => {
+      const home = join(stage.root, name);
+      await Deno.mkdir(home);
+      await Deno.symlink(file, join(home, "config.toml"));
+      return await startEditor(stage, ["many", name, `${rounds}`], home).output();
+    });
+    for (const { code, stderr } of await Promise.all(runs)) {
+      assert.equal(code, 0, new TextDecoder().decode(stderr));
+    }
+    const written = parse(await Deno.readTextFile(file)) as unknown as Written;
+    assert.equal(Object.keys(written.projects).length, editors.length * rounds);
+    assert.equal(Object.keys(written.notice.model_migrations).length, editors.length * rounds);
+  },
 });
 
 const KILLS = 64;

@@ -169,6 +169,12 @@ export const LATER_KEYS: Readonly<Record<string, readonly string[]>> = {
   windows: ["sandbox_private_desktop"],
 };
 
+/**
+ * Those that people rely on for their safety: what a command may touch, and who is told everything. They are not passed over
+ * without a word.
+ */
+export const LATER_SAFETY_KEYS: readonly string[] = ["default_permissions", "openai_base_url"];
+
 /** Whether the key at `path` is one that only later versions have. */
 export function isLaterKey(path: readonly string[]): boolean {
   const key = path.at(-1) ?? "";

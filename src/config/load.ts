@@ -19,7 +19,7 @@ import type { Config, LoadConfigOptions, StartupNotice } from "./types.ts";
 export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
   const { cwd, stack, projects, rootMarkers, repoRoot } = await loadLayers(options);
   const managed = stack.filter(({ type }) => type === "managed" || type === "managed_mdm");
-  const requirements = await loadRequirements({
+  const { requirements, notices } = await loadRequirements({
     systemDir: options.systemDir ?? systemFolder(options.env),
     cloud: options.cloudRequirements ?? null,
     preference: decoded(options.managedPreference),
@@ -41,7 +41,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
     ruleFolders: ruleFolders(
       stack.filter(({ type }) => type === "system" || type === "user" || type === "project"),
     ),
-    notices: unknown,
+    notices: [...unknown, ...notices],
   });
 }
 

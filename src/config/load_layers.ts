@@ -30,7 +30,7 @@ export interface ConfigLayers {
   readonly stack: readonly Layer[];
   /** Names that mark a project's root. */
   readonly rootMarkers: readonly string[];
-  /** What the user decided about folders. */
+  /** What was decided about folders, other than by a project. */
   readonly projects: Projects;
   /** Main checkout of the repository of `cwd`; `null` = none, or nobody has to know. */
   readonly repoRoot: AbsolutePath | null;
@@ -64,7 +64,12 @@ export async function loadLayers(options: LoadLayersOptions): Promise<ConfigLaye
     PROJECT_KEYS,
     [system, user, session],
   );
-  const repoRoot = Object.keys(projects).length === 0 ? null : await mainRepoRoot(cwd);
+  // What a managed file says about a folder counts for the defaults there, not for which layers there are.
+  const { projects: decided = {} } = checkMerged(
+    PROJECT_KEYS,
+    [system, user, session, managed, managedMdm],
+  );
+  const repoRoot = Object.keys(decided).length === 0 ? null : await mainRepoRoot(cwd);
   const project = options.withoutProject
     ? []
     : await projectLayers({ cwd, home, codexHome, userFile, rootMarkers, projects, repoRoot });
@@ -72,7 +77,7 @@ export async function loadLayers(options: LoadLayersOptions): Promise<ConfigLaye
     cwd,
     stack: [system, user, ...project, session, managed, managedMdm],
     rootMarkers,
-    projects,
+    projects: decided,
     repoRoot,
   };
 }

@@ -137,6 +137,17 @@ Deno.test("defaults follow the trust of the working directory", async () => {
   }
 });
 
+Deno.test("a managed file decides about the defaults of a folder, not about the project's own file", async () => {
+  await using machine = await Machine.create();
+  const project = `[projects.${JSON.stringify(machine.path("project"))}]\n`;
+  await machine.write("project/.codex/config.toml", 'model = "project"\n');
+  await machine.write("etc/managed_config.toml", `${project}trust_level = "untrusted"\n`);
+  assert.equal((await machine.load()).approvalPolicy, "untrusted");
+  await machine.user(`${project}trust_level = "trusted"\n`);
+  const both = await machine.load();
+  assert.deepEqual([both.approvalPolicy, both.model], ["untrusted", "project"]);
+});
+
 Deno.test("order of values: flag, -c, profile, file", async () => {
   await using machine = await Machine.create();
   await machine.user('model = "file"\n[profiles.p]\nmodel = "profile"\n');

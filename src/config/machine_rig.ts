@@ -16,6 +16,11 @@ export type MachineRun = {
 
 /** A machine with its own system folder, home, `CODEX_HOME` and project. */
 export class Machine implements AsyncDisposable {
+  /** Managed preferences as text, by key. */
+  readonly preferences: Record<string, string> = {};
+  /** The requirements that the vendor's service has. */
+  cloud: string | null = null;
+
   private constructor(readonly root: string) {}
 
   static async create(): Promise<Machine> {
@@ -60,6 +65,11 @@ export class Machine implements AsyncDisposable {
       overrides,
       strict,
       systemDir: this.path("etc"),
+      cloudRequirements: this.cloud,
+      managedPreference: (key) => {
+        const text = this.preferences[key];
+        return Promise.resolve(text === undefined ? null : btoa(text));
+      },
     };
   }
 

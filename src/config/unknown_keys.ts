@@ -2,7 +2,7 @@ import { locatedMessage, positionAt } from "../files/mod.ts";
 import { closest } from "./closest.ts";
 import { ConfigError, dottedKey } from "./error.ts";
 import { FEATURE_NAMES, featureKey } from "./features.ts";
-import { isLaterKey } from "./later_keys.ts";
+import { isLaterKey, LATER_SAFETY_KEYS } from "./later_keys.ts";
 import type { Layer } from "./layers.ts";
 import { overrideFor } from "./overrides.ts";
 import { CONFIG_SCHEMA } from "./schema.ts";
@@ -173,6 +173,10 @@ function* unknownInTable(
   for (const [key, value] of Object.entries(table)) {
     const at = [...path, key];
     const inner = known.get(key)?.shape ?? shape.rest;
+    if (path.length === 0 && LATER_SAFETY_KEYS.includes(key)) {
+      yield { path: at, hint: () => "only later versions know it, and nothing here obeys it." };
+      continue;
+    }
     if (isLaterKey(at)) continue;
     if (inner !== undefined) yield* unknownIn(inner, value, at);
     else yield { path: at, hint: () => hintFor(key, path, [...known.keys()]) };

@@ -82,7 +82,6 @@ Deno.test("roles, apps, variables, headers and servers have names of their own, 
 Deno.test("what only later versions know is passed over, also where it would be taken for something else", async () => {
   await using machine = await Machine.create();
   await machine.user([
-    'openai_base_url = "x"',
     'service_tier = "fast"',
     "[features]",
     "fast_mode = true",
@@ -99,6 +98,18 @@ Deno.test("what only later versions know is passed over, also where it would be 
   assert.deepEqual(await warnings(machine, { strict: true, profile: "p" }), []);
   assert.equal(isLaterKey(["mcp_servers", "x", "oauth"]), true);
   assert.equal(isLaterKey(["tui", "oauth"]), false);
+});
+
+Deno.test("what only later versions know is told where people rely on it for their safety", async () => {
+  await using machine = await Machine.create();
+  const text = 'default_permissions = ":read-only"\nopenai_base_url = "x"\n';
+  await machine.user(text);
+  const [said = "", ...others] = await warnings(machine);
+  assert.deepEqual(others, []);
+  for (const key of ["default_permissions", "openai_base_url"]) {
+    assert.match(said, new RegExp(`\`${key}\`: only later versions know it`));
+  }
+  assert.equal((await machine.fails({ strict: true })).code, "unknown_key");
 });
 
 Deno.test("strict: every unknown key of every layer, shown in its line, stops the start", async () => {

@@ -53,7 +53,7 @@ export async function ourFacts(corpusCase: CorpusCase, asked: CorpusFacts): Prom
   // Not below the folder that sandboxed commands of other tests write to: a `.git` above would be found.
   const root = await Deno.realPath(await Deno.makeTempDir({ dir: "/var/tmp" }));
   try {
-    await writeFiles(corpusCase, root);
+    await layOut(corpusCase, { root, server: SERVER });
     const options = optionsOf(corpusCase, root);
     const facts: CorpusFacts = {
       ...(asked.read === undefined ? {} : { read: await readFacts(options, root) }),
@@ -69,7 +69,15 @@ export async function ourFacts(corpusCase: CorpusCase, asked: CorpusFacts): Prom
   }
 }
 
-async function writeFiles({ files }: CorpusCase, root: string): Promise<void> {
+/** What `{root}` and `{server}` of a case stand for. */
+export interface CorpusPlaces {
+  readonly root: string;
+  readonly server: string;
+}
+
+/** Makes the folders and files of a case. */
+export async function layOut({ files }: CorpusCase, places: CorpusPlaces): Promise<void> {
+  const { root } = places;
   for (
     const name of [
       "etc",
@@ -85,30 +93,31 @@ async function writeFiles({ files }: CorpusCase, root: string): Promise<void> {
   for (const [name, text] of Object.entries(files)) {
     const file = join(root, name);
     await Deno.mkdir(dirname(file), { recursive: true });
-    await Deno.writeTextFile(file, filled(text, root));
+    await Deno.writeTextFile(file, filled(text, places));
   }
 }
 
-function filled(text: string, root: string): string {
-  return text.replaceAll("{root}", root).replaceAll("{server}", SERVER);
+export function filled(text: string, { root, server }: CorpusPlaces): string {
+  return text.replaceAll("{root}", root).replaceAll("{server}", server);
 }
 
 function optionsOf(corpusCase: CorpusCase, root: string): () => LoadConfigOptions {
   const { model, profile, sandbox, addDirs, oss } = corpusCase;
+  const places: CorpusPlaces = { root, server: SERVER };
   return () => ({
     codexHome: join(root, "home/.codex"),
     processCwd: join(root, corpusCase.cwd ?? "project"),
     env: { OPENAI_BASE_URL: `${SERVER}/v1`, ...corpusCase.env },
     home: join(root, "home"),
     cliOverrides: [
-      ...(corpusCase.c ?? []).map((text) => filled(text, root)),
+      ...(corpusCase.c ?? []).map((text) => filled(text, places)),
       ...featureOverrides(corpusCase.enable ?? [], corpusCase.disable ?? []),
     ],
     overrides: {
       ...(model === undefined ? {} : { model }),
       ...(profile === undefined ? {} : { profile }),
       ...(sandbox === undefined ? {} : { sandboxMode: sandbox }),
-      ...(addDirs === undefined ? {} : { addDirs: addDirs.map((dir) => filled(dir, root)) }),
+      ...(addDirs === undefined ? {} : { addDirs: addDirs.map((dir) => filled(dir, places)) }),
       ...(oss === undefined ? {} : { oss: { localProvider: null } }),
     },
     systemDir: join(root, "etc"),

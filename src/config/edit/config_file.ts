@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import {
   FilesError,
   filesErrorCode,
@@ -38,22 +38,29 @@ export function configPath(codexHome: AbsolutePath): AbsolutePath {
   return join(codexHome, "config.toml");
 }
 
+/** Where links from the config file lead to; the path itself when they lead in a circle. */
+export async function configTarget(path: AbsolutePath): Promise<AbsolutePath> {
+  return (await targetOf(path)).target;
+}
+
 /**
- * The lock that every writer of the config file takes. A lock is a file of its own: the config file itself is
- * replaced by each write.
+ * The lock that every writer of a config file takes. A lock is a file of its own, since the config file itself is
+ * replaced by each write; it stands beside the file that links lead to, as several homes may share one.
  *
  * @throws ConfigError `unwritable_file`
  */
 export async function lockConfig(
-  codexHome: AbsolutePath,
+  path: AbsolutePath,
+  target: AbsolutePath,
   signal?: AbortSignal,
 ): Promise<AsyncDisposable> {
+  const folder = dirname(target);
   try {
-    await Deno.mkdir(codexHome, { recursive: true, mode: 0o700 });
-    return await lockFile(join(codexHome, ".config.toml.lock"), signal ? { signal } : {});
+    await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+    return await lockFile(join(folder, `.${basename(target)}.lock`), signal ? { signal } : {});
   } catch (error) {
     signal?.throwIfAborted();
-    throw unwritable(configPath(codexHome), error);
+    throw unwritable(path, error);
   }
 }
 
@@ -86,7 +93,7 @@ export async function writeConfigFile(
   signal?: AbortSignal,
 ): Promise<void> {
   const data = (file.hasMark ? MARK : "") + text;
-  const name = await tempName(file);
+  const name = tempName(file);
   const options: ReplaceOptions = {
     fsync: true,
     tempName: `${name}.tmp`,
@@ -121,13 +128,9 @@ async function targetOf(path: AbsolutePath): Promise<{ target: AbsolutePath; isC
   }
 }
 
-/**
- * The same for every writer that takes this lock, so that one left by a killed process is taken away by the next; not
- * the same for another lock whose file links to the same target.
- */
-async function tempName({ path }: ConfigFile): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(path));
-  return `.config.toml.${new Uint8Array(hash).slice(0, 6).toHex()}`;
+/** The same for every writer that takes the lock, so that one left by a killed process is taken away by the next. */
+function tempName({ target }: ConfigFile): string {
+  return `.${basename(target)}.edit`;
 }
 
 function isSame(a: Uint8Array | null, b: Uint8Array | null): boolean {

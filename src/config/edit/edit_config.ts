@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { AbsolutePath } from "../../protocol/mod.ts";
 import { ConfigError } from "../error.ts";
 import type { TomlTable } from "../toml.ts";
@@ -6,6 +7,7 @@ import {
   ChangedMeanwhile,
   type ConfigFile,
   configPath,
+  configTarget,
   lockConfig,
   readConfigFile,
   writeConfigFile,
@@ -51,15 +53,17 @@ const MAX_ROUNDS = 20;
 export async function editConfig(options: EditConfigOptions): Promise<EditOutcome> {
   const { codexHome, signal } = options;
   const path = configPath(codexHome);
-  if (!await isThere(codexHome)) {
-    const { edited } = await work(path, options);
-    if (!edited.isChanged) return outcome("unchanged", path, edited);
-  }
-  await using _lock = await lockConfig(codexHome, signal);
   for (let round = 1;; round += 1) {
+    const target = await configTarget(path);
+    if (!await isThere(dirname(target))) {
+      const { edited } = await work(path, options);
+      if (!edited.isChanged) return outcome("unchanged", path, edited);
+    }
+    await using _lock = await lockConfig(path, target, signal);
     const { file, edited } = await work(path, options);
     if (!edited.isChanged) return outcome("unchanged", path, edited);
     try {
+      if (file.target !== target) throw new ChangedMeanwhile("the links lead elsewhere now");
       await writeConfigFile(file, edited.text, signal);
       return outcome("written", path, edited);
     } catch (error) {

@@ -3,6 +3,7 @@ import type { AbsolutePath, ApprovalPolicy, WebSearchMode } from "../../protocol
 import { ConfigError } from "../error.ts";
 import { type Layer, readConfigText } from "../layers.ts";
 import type { TomlTable } from "../toml.ts";
+import type { StartupNotice } from "../types.ts";
 import { allowOnly, type Constraint, unconstrained } from "./constraint.ts";
 import { parseRequirements, type RequirementFields } from "./parse.ts";
 import type { RequirableSandboxMode, Required, Requirements, RequirementSource } from "./types.ts";
@@ -32,7 +33,9 @@ interface Found {
  *
  * @throws ConfigError `invalid_requirements`, `unreadable_file`
  */
-export async function loadRequirements(input: RequirementInput): Promise<Requirements> {
+export async function loadRequirements(
+  input: RequirementInput,
+): Promise<{ requirements: Requirements; notices: StartupNotice[] }> {
   const found: Found[] = [];
   const cloud = await cloudFields(input.cloud);
   if (cloud !== null) found.push({ source: { type: "cloud" }, fields: cloud });
@@ -42,7 +45,7 @@ export async function loadRequirements(input: RequirementInput): Promise<Require
   const file = join(input.systemDir, "requirements.toml");
   await add(found, { type: "file", file }, () => readConfigText(file));
   for (const layer of input.legacy) found.push(...legacyFields(layer));
-  return {
+  const requirements: Requirements = {
     approvalPolicy: approvalConstraint(first(found, "approvalPolicies")),
     sandboxMode: sandboxConstraint(first(found, "sandboxModes")),
     webSearchMode: webSearchConstraint(first(found, "webSearchModes")),
@@ -51,6 +54,8 @@ export async function loadRequirements(input: RequirementInput): Promise<Require
     residency: first(found, "residency"),
     experimentalNetwork: first(found, "experimentalNetwork"),
   };
+  const slips = found.flatMap(({ fields }) => fields.slips ?? []);
+  return { requirements, notices: slips.map((message) => ({ type: "warning", message })) };
 }
 
 async function add(

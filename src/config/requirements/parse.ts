@@ -1,5 +1,6 @@
 import type { AbsolutePath, ApprovalPolicy, WebSearchMode } from "../../protocol/mod.ts";
 import { Mismatch, readValue } from "../check.ts";
+import { closest } from "../closest.ts";
 import { ConfigError } from "../error.ts";
 import { locateMismatch } from "../locate.ts";
 import { choice, list, map, string, table } from "../shape.ts";
@@ -49,7 +50,12 @@ export interface RequirementFields {
   readonly rules?: unknown;
   readonly residency?: "us";
   readonly experimentalNetwork?: unknown;
+  /** What to say about keys that look like slips: nothing is required by them. */
+  readonly slips?: readonly string[];
 }
+
+/** Read by the rooms that they are for. */
+const OF_OTHERS = ["rules", "experimental_network"];
 
 /**
  * Reads a `requirements.toml`. Keys that are not known are passed over, known ones have to be right.
@@ -73,6 +79,7 @@ export async function parseRequirements(
     throw invalid(source, "field `allowed_sandbox_modes` must contain `read-only`");
   }
   return {
+    slips: slipsIn(root, source),
     ...(policies === undefined ? {} : { approvalPolicies: policies }),
     ...(modes === undefined ? {} : { sandboxModes: modes }),
     ...(checked.allowed_web_search_modes === undefined
@@ -87,6 +94,18 @@ export async function parseRequirements(
       ? {}
       : { experimentalNetwork: root["experimental_network"] }),
   };
+}
+
+/** Other unknown keys may be those of later versions. */
+function slipsIn(root: TomlTable, source: RequirementSource): string[] {
+  const known = [...Object.keys(SHAPE.fields), ...OF_OTHERS];
+  return Object.keys(root).filter((key) => !known.includes(key)).flatMap((key) => {
+    const meant = closest(key, known);
+    return meant === null ? [] : [
+      `${sourceName(source)}: unknown key \`${key}\`: did you mean \`${meant}\`? Nothing is ` +
+      "required by it.",
+    ];
+  });
 }
 
 function check(root: TomlTable, text: string, source: RequirementSource) {

@@ -1,68 +1,12 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import type { WebSearchMode } from "../../protocol/mod.ts";
-import { ConfigError } from "../error.ts";
-import { loadConfig } from "../load.ts";
-import type { Config, LoadConfigOptions } from "../types.ts";
+import { Machine } from "../machine_rig.ts";
+import type { Config } from "../types.ts";
 import { mcpRefusal } from "./mcp.ts";
 
-/** A machine with a system folder, a home and managed preferences. */
-class Machine implements AsyncDisposable {
-  readonly preferences: Record<string, string> = {};
-  cloud: string | null = null;
-
-  private constructor(readonly root: string) {}
-
-  static async create(): Promise<Machine> {
-    const machine = new Machine(await Deno.realPath(await Deno.makeTempDir()));
-    for (const name of ["etc", "home/.codex", "project"]) {
-      await Deno.mkdir(join(machine.root, name), { recursive: true });
-    }
-    return machine;
-  }
-
-  path(name: string): string {
-    return join(this.root, name);
-  }
-
-  require(text: string): Promise<void> {
-    return Deno.writeTextFile(this.path("etc/requirements.toml"), text);
-  }
-
-  managed(text: string): Promise<void> {
-    return Deno.writeTextFile(this.path("etc/managed_config.toml"), text);
-  }
-
-  load(
-    c: readonly string[] = [],
-    overrides: LoadConfigOptions["overrides"] = {},
-  ): Promise<Config> {
-    return loadConfig({
-      codexHome: this.path("home/.codex"),
-      processCwd: this.path("project"),
-      env: {},
-      home: this.path("home"),
-      cliOverrides: c,
-      overrides,
-      systemDir: this.path("etc"),
-      cloudRequirements: this.cloud,
-      managedPreference: (key) => {
-        const text = this.preferences[key];
-        return Promise.resolve(text === undefined ? null : btoa(text));
-      },
-    });
-  }
-
-  async fails(): Promise<ConfigError> {
-    const outcome = await this.load().then(() => null, (error: unknown) => error);
-    assert.ok(outcome instanceof ConfigError, String(outcome));
-    return outcome;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.root, { recursive: true });
-  }
-}
+/** What the machine's administrator requires, and the older way of managing it. */
+const REQUIRED = "etc/requirements.toml";
+const MANAGED = "etc/managed_config.toml";
 
 const warnings = ({ startupNotices }: Config): string[] =>
   startupNotices.flatMap((notice) => notice.type === "warning" ? [notice.message] : []);
@@ -80,7 +24,8 @@ Deno.test("requirements: without any, everything is allowed", async () => {
 
 Deno.test("requirements: a chosen value that is not allowed is replaced, with a word; a default silently", async () => {
   await using machine = await Machine.create();
-  await machine.require(
+  await machine.write(
+    REQUIRED,
     'allowed_approval_policies = ["untrusted", "never"]\n' +
       'allowed_sandbox_modes = ["read-only"]\nallowed_web_search_modes = ["live"]\n',
   );
@@ -90,7 +35,8 @@ Deno.test("requirements: a chosen value that is not allowed is replaced, with a 
   assert.equal(silent.webSearchMode, "live");
   assert.deepEqual(warnings(silent), []);
 
-  const chosen = await machine.load(["approval_policy=on-request", "web_search=cached"], {
+  const chosen = await machine.load({
+    c: ["approval_policy=on-request", "web_search=cached"],
     sandboxMode: "workspace-write",
   });
   assert.equal(chosen.approvalPolicy, "untrusted");
@@ -110,7 +56,7 @@ Deno.test("requirements: a chosen value that is not allowed is replaced, with a 
   );
   for (const text of warnings(chosen)) assert.ok(text.includes(`: ${file} allows only "`), text);
 
-  const allowed = await machine.load(["approval_policy=never", "web_search=disabled"]);
+  const allowed = await machine.load({ c: ["approval_policy=never", "web_search=disabled"] });
   assert.equal(allowed.approvalPolicy, "never");
   assert.equal(allowed.webSearchMode, "disabled");
   assert.deepEqual(warnings(allowed), []);
@@ -126,18 +72,21 @@ const SEARCHES: readonly [string, WebSearchMode][] = [
 for (const [allowed, expected] of SEARCHES) {
   Deno.test(`requirements: web search, allowed ${allowed}, is ${expected} where nothing is chosen`, async () => {
     await using machine = await Machine.create();
-    await machine.require(`allowed_web_search_modes = ${allowed}`);
+    await machine.write(REQUIRED, `allowed_web_search_modes = ${allowed}`);
     assert.equal((await machine.load()).webSearchMode, expected);
   });
 }
 
 Deno.test("requirements: a profile and a flag are choices, too, and the same constraint guards later changes", async () => {
   await using machine = await Machine.create();
-  await machine.require('allowed_approval_policies = ["untrusted", "on-request"]');
-  const config = await machine.load(['profiles={p={approval_policy="never"}}'], { profile: "p" });
+  await machine.write(REQUIRED, 'allowed_approval_policies = ["untrusted", "on-request"]');
+  const config = await machine.load({
+    c: ['profiles={p={approval_policy="never"}}'],
+    profile: "p",
+  });
   assert.equal(config.approvalPolicy, "untrusted");
   assert.equal(warnings(config).length, 1);
-  assert.equal((await machine.load([], { approvalPolicy: "never" })).approvalPolicy, "untrusted");
+  assert.equal((await machine.load({ approvalPolicy: "never" })).approvalPolicy, "untrusted");
   const { approvalPolicy } = config.requirements;
   assert.match(approvalPolicy.refuses("never") ?? "", /may not be "never".*requirements\.toml/);
   assert.equal(approvalPolicy.refuses("on-request"), null);
@@ -145,14 +94,15 @@ Deno.test("requirements: a profile and a flag are choices, too, and the same con
 
 Deno.test("requirements: cloud before preferences before the file before managed_config, field by field", async () => {
   await using machine = await Machine.create();
-  await machine.managed('approval_policy = "never"\nsandbox_mode = "workspace-write"\n');
+  await machine.write(MANAGED, 'approval_policy = "never"\nsandbox_mode = "workspace-write"\n');
   const legacy = await machine.load();
   assert.deepEqual(legacy.requirements.approvalPolicy.allowed?.value, ["never"]);
   assert.deepEqual(legacy.requirements.sandboxMode.allowed, {
     value: ["workspace-write", "read-only"],
     source: { type: "file", file: machine.path("etc/managed_config.toml") },
   });
-  await machine.require(
+  await machine.write(
+    REQUIRED,
     'allowed_approval_policies = ["untrusted"]\nenforce_residency = "us"\n' +
       "[experimental_network]\nenabled = true\n",
   );
@@ -220,7 +170,7 @@ const MISTAKES: readonly [name: string, text: string, code: string, says: RegExp
 for (const [name, text, code, says] of MISTAKES) {
   Deno.test(`requirements: ${name} stops the start`, async () => {
     await using machine = await Machine.create();
-    await machine.require(text);
+    await machine.write(REQUIRED, text);
     const error = await machine.fails();
     assert.equal(error.code, code);
     assert.match(error.message, says);
@@ -229,13 +179,25 @@ for (const [name, text, code, says] of MISTAKES) {
 
 Deno.test("requirements: keys that are not known are passed over", async () => {
   await using machine = await Machine.create();
-  await machine.require('allowed_colours = ["red"]\n[later]\nkey = 1\n');
-  await machine.load();
+  await machine.write(REQUIRED, 'allowed_colours = ["red"]\n[later]\nkey = 1\n');
+  assert.deepEqual((await machine.load()).startupNotices, []);
+});
+
+Deno.test("requirements: a key that looks like a slip is told, since nothing is required by it", async () => {
+  await using machine = await Machine.create();
+  await machine.write(REQUIRED, 'allowed_sandbox_mode = ["read-only"]\n');
+  const [said = "", ...others] = warnings(await machine.load());
+  assert.deepEqual(others, []);
+  assert.match(
+    said,
+    /requirements\.toml: unknown key `allowed_sandbox_mode`.*`allowed_sandbox_modes`/,
+  );
 });
 
 Deno.test("requirements: MCP servers by name and exact identity; an empty table blocks all", async () => {
   await using machine = await Machine.create();
-  await machine.require(
+  await machine.write(
+    REQUIRED,
     '[mcp_servers.docs]\nidentity = { command = "docs-mcp" }\n' +
       '[mcp_servers.web]\nidentity = { url = "https://example.com/mcp" }\n',
   );
@@ -253,7 +215,7 @@ Deno.test("requirements: MCP servers by name and exact identity; an empty table 
   for (const [name, server, expected] of asked) {
     assert.equal(mcpRefusal(name, server, requirements), expected, name);
   }
-  await machine.require("[mcp_servers]\n");
+  await machine.write(REQUIRED, "[mcp_servers]\n");
   assert.notEqual(
     mcpRefusal("docs", { command: "docs-mcp" }, (await machine.load()).requirements),
     null,
@@ -262,9 +224,9 @@ Deno.test("requirements: MCP servers by name and exact identity; an empty table 
 
 Deno.test("managed preferences: a layer above all files; relative paths and bad base64 are mistakes", async () => {
   await using machine = await Machine.create();
-  await machine.managed('model = "file"\n');
+  await machine.write(MANAGED, 'model = "file"\n');
   machine.preferences["config_toml_base64"] = 'model = "mdm"\nlog_dir = "~/logs"\n';
-  const config = await machine.load(["model=flag"]);
+  const config = await machine.load({ c: ["model=flag"] });
   assert.equal(config.model, "mdm");
   assert.equal(config.logDir, machine.path("home/logs"));
   machine.preferences["config_toml_base64"] = 'log_dir = "logs"\n';
