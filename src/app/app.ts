@@ -206,7 +206,10 @@ export class App implements AsyncDisposable {
       wrapShell: (argv, cwd) => snapshot?.wrap(argv, cwd) ?? argv,
       tmpdir: services.tmpdir,
       network,
-      processes: new ProcessTable({ logger: options.logger }),
+      processes: new ProcessTable({
+        logger: options.logger,
+        privateFolder: `${options.config.codexHome}/tmp`,
+      }),
       logger: options.logger.withTarget("codex_core"),
       now: options.now,
     };

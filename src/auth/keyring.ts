@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { loadNativeCode } from "../files/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
 
 /** One secret of the system's keyring. Every failure of the keyring rejects; a missing entry does not. */
@@ -20,7 +22,10 @@ export async function keyringAccount(codexHome: AbsolutePath): Promise<string> {
 /** The entry of the login in the system's keyring. The library is loaded at the first call. */
 export function systemKeyring(codexHome: AbsolutePath): KeyringEntry {
   const open = async () => {
-    const { AsyncEntry } = await import("@napi-rs/keyring");
+    const { AsyncEntry } = await loadNativeCode(
+      join(codexHome, "tmp"),
+      () => import("@napi-rs/keyring"),
+    );
     // Without this pin, Linux falls back to a keyring of the kernel that does not outlive the session.
     const pin = { linux: { store: "secret-service" } } as const;
     return new AsyncEntry(KEYRING_SERVICE, await keyringAccount(codexHome), pin);

@@ -1,6 +1,6 @@
 /**
  * How files are touched: paths by their text and by their links, whole-file replacement, logs that only grow, locks,
- * and how a person is shown a place in one.
+ * how a person is shown a place in one, and where native code is unpacked.
  * Knows nothing of what the files mean, never reads a whole one, never removes one that it did not make.
  *
  * Start with `replace.ts`; the path rules are in `paths.ts`.
@@ -13,5 +13,6 @@ export { HELD_FOLDER_MODE, isHeldFolder, isPresent } from "./held_place.ts";
 export { locatedMessage, type Position, positionAt } from "./located.ts";
 export { lockFile, type LockOptions, tryLockFile } from "./lock.ts";
 export { type LockedFolder, openLockedFolder } from "./locked_folder.ts";
+export { loadNativeCode } from "./native_code.ts";
 export { isInside, normalizePath, resolveLinks } from "./paths.ts";
 export { replaceFile, type ReplaceOptions } from "./replace.ts";

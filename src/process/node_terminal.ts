@@ -1,4 +1,6 @@
 import type { IPty } from "@lydell/node-pty";
+import { loadNativeCode } from "../files/mod.ts";
+import type { AbsolutePath } from "../protocol/mod.ts";
 import type { Confined } from "../sandbox/mod.ts";
 import { killSession, signalGroup } from "./process_group.ts";
 import type { RunningChild } from "./running_child.ts";
@@ -11,10 +13,13 @@ const HANGUP_GRACE_MS = 100;
 /**
  * Terminals through a native addon: for systems whose C library we do not call ourselves. It gives up reading 200 ms
  * after the end of a process, so on a very busy machine last words can be lost. `null` = of no use to this Deno.
+ *
+ * @param folder for the addon, out of reach of commands; `null` = wherever the runtime puts it
  */
-export async function nodeTerminals(): Promise<TerminalProvider | null> {
+export async function nodeTerminals(folder: AbsolutePath | null): Promise<TerminalProvider | null> {
   if (!await readsDescriptors()) return null;
-  const { spawn } = await import("@lydell/node-pty");
+  const load = () => import("@lydell/node-pty");
+  const { spawn } = await (folder === null ? load() : loadNativeCode(folder, load));
   return {
     start: async (command) => {
       const prepared = await prepare(command);

@@ -1,3 +1,4 @@
+import type { AbsolutePath } from "../protocol/mod.ts";
 import { type Logger, SILENT_LOGGER } from "../telemetry/mod.ts";
 import { LiveProcess } from "./live_process.ts";
 import { startPiped } from "./piped_child.ts";
@@ -20,6 +21,8 @@ export interface ProcessTableOptions {
   /** In [0, 1); for ids. */
   readonly random?: () => number;
   readonly logger?: Logger;
+  /** For native code, out of reach of commands; absent: wherever the runtime puts it. */
+  readonly privateFolder?: AbsolutePath;
 }
 
 interface Start {
@@ -54,7 +57,7 @@ export class ProcessTable implements AsyncDisposable {
     this.#limit = options.limit ?? DEFAULT_LIMIT;
     this.#random = options.random ?? Math.random;
     this.#logger = options.logger ?? SILENT_LOGGER;
-    this.#terminals = new TerminalHost(this.#logger);
+    this.#terminals = new TerminalHost(this.#logger, options.privateFolder ?? null);
   }
 
   /** Stored processes. */

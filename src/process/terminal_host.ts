@@ -1,3 +1,4 @@
+import type { AbsolutePath } from "../protocol/mod.ts";
 import type { Confined } from "../sandbox/mod.ts";
 import { type Logger, SILENT_LOGGER } from "../telemetry/mod.ts";
 import { linuxTerminals } from "./linux_terminal.ts";
@@ -11,13 +12,14 @@ export class TerminalHost {
   readonly #logger: Logger;
   #provider: Promise<TerminalProvider | null> | null = null;
 
-  constructor(logger: Logger) {
+  /** @param folder for native code, out of reach of commands; `null` = wherever the runtime puts it */
+  constructor(logger: Logger, private readonly folder: AbsolutePath | null = null) {
     this.#logger = logger;
   }
 
   /** Starts a command on a new terminal, or on pipes when no terminal can be made here. */
   async start(command: Confined): Promise<StartedChild> {
-    this.#provider ??= loadProvider(this.#logger);
+    this.#provider ??= loadProvider(this.#logger, this.folder);
     const started = await (await this.#provider)?.start(command) ?? null;
     if (started !== null) return started;
     this.#logger.warn("no terminal can be made here; the command runs on pipes, without stdin");
@@ -34,12 +36,15 @@ export class TerminalHost {
 
 /** Whether commands can get a terminal here. */
 export async function ptyAvailable(): Promise<boolean> {
-  const provider = await loadProvider(SILENT_LOGGER);
+  const provider = await loadProvider(SILENT_LOGGER, null);
   await provider?.close();
   return provider !== null;
 }
 
-async function loadProvider(logger: Logger): Promise<TerminalProvider | null> {
+async function loadProvider(
+  logger: Logger,
+  folder: AbsolutePath | null,
+): Promise<TerminalProvider | null> {
   if (Deno.build.os === "linux") {
     try {
       return linuxTerminals();
@@ -48,7 +53,7 @@ async function loadProvider(logger: Logger): Promise<TerminalProvider | null> {
     }
   }
   try {
-    return await nodeTerminals();
+    return await nodeTerminals(folder);
   } catch (error) {
     logger.warn("the terminal addon could not be loaded", { error: String(error) });
     return null;

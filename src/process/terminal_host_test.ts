@@ -10,7 +10,7 @@ import type { Confined } from "../sandbox/mod.ts";
 
 const never = new AbortController().signal;
 const linux = Deno.build.os === "linux";
-const addon = await nodeTerminals();
+const addon = await nodeTerminals(null);
 
 const PROVIDERS = [
   { name: "C library", load: linuxTerminals, ignore: !linux, sure: true },

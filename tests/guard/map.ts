@@ -124,9 +124,15 @@ export const CAPS = { fileLines: 500, functionLines: 80, imports: 20 } as const;
 
 export interface Exemption {
   readonly path: string;
-  readonly rule: "file_size" | "function_size" | "import_count";
+  readonly rule: "environment" | "file_size" | "function_size" | "import_count";
   /** Why this file is better left as it is. An exemption nobody needs any more fails the guard. */
   readonly reason: string;
 }
 
-export const EXEMPTIONS: readonly Exemption[] = [];
+export const EXEMPTIONS: readonly Exemption[] = [
+  {
+    path: "src/files/native_code.ts",
+    rule: "environment",
+    reason: "The runtime takes the folder into which it unpacks native code from nowhere else.",
+  },
+];

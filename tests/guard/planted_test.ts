@@ -64,6 +64,13 @@ const PLANTS: readonly Plant[] = [
     allowed: ["src/cli/run_test.ts", `Deno.exitCode = 1;`],
   },
   {
+    name: "the environment below cli, taken out of its object",
+    path: "src/agent/bad.ts",
+    source: `const { env } = Deno;\nexport const home = () => env.get("HOME");`,
+    fires: "environment",
+    allowed: ["src/agent/good.ts", `const { build } = Deno;\nexport const os = build.os;`],
+  },
+  {
     name: "the environment below cli",
     path: "src/config/load.ts",
     source: `export const home = () => Deno.env.get("HOME");`,
