@@ -44,6 +44,40 @@ Deno.test("compile: without a runtime to build on it says what to do", async () 
   }
 });
 
+const onWindows = Deno.build.os === "windows";
+
+Deno.test({
+  name: `compile: the executable keeps no cache where commands may write${
+    onWindows ? " (ignored: needs a shell script)" : ""
+  }`,
+  ignore: onWindows,
+  fn: async () => {
+    const folder = await Deno.makeTempDir({ prefix: "codex-compile-" });
+    try {
+      const deno = join(folder, "deno");
+      // Answers questions, and notes how it is asked to compile.
+      const script = `#!/bin/sh
+case "$*" in
+  info* | *--help*) exec '${Deno.execPath()}' "$@" ;;
+esac
+printf '%s\\n' "$@" >'${folder}/arguments'
+exit 1
+`;
+      await Deno.writeTextFile(deno, script, { mode: 0o755 });
+      const { code } = await compile(["--output", join(folder, "codex")], {
+        DENO_COMPILE: deno,
+        DENORT_BIN: "",
+      });
+      assert.equal(code, 1);
+      const asked = (await Deno.readTextFile(join(folder, "arguments"))).split("\n");
+      assert.equal(asked[0], "compile");
+      assert.ok(asked.includes("--no-code-cache"));
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
 Deno.test("compile: permissions are named one by one, and all of them", async () => {
   assert.deepEqual(permissionFlags(await readProject()).toSorted(), [
     "--allow-env",

@@ -49,6 +49,8 @@ export interface ThreadServices {
   readonly shell: Shell;
   /** Environment of commands, policy applied. */
   readonly commandEnv: Readonly<Record<string, string>>;
+  /** Environment of this program, for what it asks of others on its own account. */
+  readonly hostEnv: Readonly<Record<string, string>>;
   wrapShell(argv: readonly string[], cwd: AbsolutePath): readonly string[];
   readonly tmpdir: AbsolutePath | null;
   /** The proxy that commands have to go through; `null` = there is none. */

@@ -40,11 +40,12 @@ export class TurnMetadata {
   }
 
   async #readWorkspace(signal: AbortSignal): Promise<void> {
-    const facts = await workspaceMetadata(this.settings.cwd, { signal });
+    const git = { signal, env: this.session.services.hostEnv };
+    const facts = await workspaceMetadata(this.settings.cwd, git);
     if (facts === null) return;
     this.#describe(facts);
     await sleep(STATUS_DELAY_MS, signal);
-    const changed = await hasChanges(this.settings.cwd, { signal });
+    const changed = await hasChanges(this.settings.cwd, git);
     this.#describe({ ...facts, hasChanges: changed });
   }
 

@@ -203,6 +203,7 @@ export class App implements AsyncDisposable {
       self: options.self,
       shell: services.shell,
       commandEnv,
+      hostEnv: options.env,
       wrapShell: (argv, cwd) => snapshot?.wrap(argv, cwd) ?? argv,
       tmpdir: services.tmpdir,
       network,
@@ -238,7 +239,10 @@ export class App implements AsyncDisposable {
     failures: FailureRelay,
   ): Promise<RolloutRecorder> {
     const { options, config } = this;
-    const git = await readGitInfo(config.cwd, { signal: AbortSignal.timeout(5_000) });
+    const git = await readGitInfo(config.cwd, {
+      signal: AbortSignal.timeout(5_000),
+      env: options.env,
+    });
     return await RolloutRecorder.create({
       codexHome: config.codexHome,
       meta: {

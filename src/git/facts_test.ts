@@ -181,3 +181,22 @@ Deno.test("a question starts no program that the repository or a submodule names
   assert.equal(await hasChanges(path, { signal }), null);
   await assert.rejects(Deno.stat(planted), Deno.errors.NotFound);
 });
+
+Deno.test({
+  name: `a git that a command may have put on the search path is not asked${
+    Deno.build.os === "windows" ? " (ignored: names have endings there)" : ""
+  }`,
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await using folder = await Folder.make();
+    const { path } = folder;
+    await git(path, "init", "-q");
+    const bin = join(path, "node_modules/.bin");
+    await Deno.mkdir(bin, { recursive: true });
+    const ran = join(path, ".git/ran");
+    await Deno.writeTextFile(join(bin, "git"), `#!/bin/sh\ntouch ${ran}\n`, { mode: 0o755 });
+    const PATH = `${bin}:node_modules/.bin::${Deno.env.get("PATH")}`;
+    assert.equal(await hasChanges(path, { signal, env: { PATH, HOME: path } }), true);
+    await assert.rejects(Deno.stat(ran), Deno.errors.NotFound);
+  },
+});

@@ -1,3 +1,6 @@
+import { join } from "node:path";
+import { isInside } from "../files/mod.ts";
+
 /** How long one call of git may take. */
 const TIMEOUT_MS = 5000;
 
@@ -25,9 +28,37 @@ export interface GitOptions {
   readonly signal: AbortSignal;
   /**
    * Environment of git, less every `GIT_…` variable: those would point it at another repository. Absent = the
-   * process's own environment, unfiltered.
+   * process's own environment, unfiltered, and git from the usual folders.
    */
   readonly env?: Readonly<Record<string, string>>;
+}
+
+const USUAL_PATH = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/run/current-system/sw/bin";
+
+/**
+ * The first git on the search path that no command can have put there: commands may write to the folder in question
+ * and, as a rule, to the temporary ones, and `node_modules/.bin` of a project is often on the path.
+ */
+function findGit(options: GitOptions, cwd: string): string | null {
+  const { PATH = USUAL_PATH, TMPDIR = "" } = options.env ?? {};
+  const writable = [cwd, "/tmp", TMPDIR]
+    .filter((folder) => folder !== "")
+    .map((folder) => realPathOrNull(folder) ?? folder);
+  for (const folder of PATH.split(":")) {
+    // An empty or relative entry means the working directory.
+    const program = folder.startsWith("/") ? realPathOrNull(join(folder, "git")) : null;
+    if (program === null || writable.some((root) => isInside(root, program))) continue;
+    if (Deno.statSync(program).isFile) return program;
+  }
+  return null;
+}
+
+function realPathOrNull(path: string): string | null {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return null;
+  }
 }
 
 function environment(options: GitOptions): { env: Record<string, string>; clearEnv: boolean } {
@@ -46,10 +77,13 @@ export async function askGit(
   options: GitOptions,
 ): Promise<string | null> {
   if (options.signal.aborted) return null;
+  // On Windows there is no sandbox that shares the search path's folders, and names have endings.
+  const program = Deno.build.os === "windows" ? "git" : findGit(options, cwd);
+  if (program === null) return null;
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), TIMEOUT_MS);
   try {
-    const output = await new Deno.Command("git", {
+    const output = await new Deno.Command(program, {
       args: [...HARMLESS, ...args],
       cwd,
       ...environment(options),

@@ -130,6 +130,32 @@ for (const [kind, { backend, ignore, reason }] of Object.entries(backends ?? {})
     assert.deepEqual(inTree, { branch: true, ...none });
   });
 
+  bubblewrapOnly(
+    "with git_writable, hooks and configuration that are missing stay so",
+    async (rig) => {
+      const { main, tree } = await repository(rig);
+      const common = join(main, ".git");
+      await Deno.remove(join(common, "hooks"), { recursive: true });
+      const plain = await rig.attempts({
+        branch: "git branch new",
+        hooks: "rm -rf .git/hooks; mkdir .git/hooks",
+        hook: "echo x > .git/hooks/post-commit",
+      }, { cwd: main, policyCwd: main, env: environment(), policy: COMMITS });
+      assert.deepEqual(plain, { branch: true, hooks: false, hook: false });
+      assert.ok(!await exists(join(common, "hooks")));
+      await outside(main, "config", "extensions.worktreeConfig", "true");
+      for (const [cwd, own] of [[main, common], [tree, join(common, "worktrees/tree")]] as const) {
+        const answers = await rig.attempts({ config: `echo x > ${own}/config.worktree` }, {
+          cwd,
+          policyCwd: cwd,
+          env: environment(),
+          policy: COMMITS,
+        });
+        assert.deepEqual(answers, { config: false });
+      }
+    },
+  );
+
   test("a forged pointer opens nothing", async (rig) => {
     const target = join(rig.outside, "worktrees/forged");
     await Deno.mkdir(target, { recursive: true });

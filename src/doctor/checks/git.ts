@@ -32,7 +32,7 @@ const repository: Check = {
         "codex exec asks for --skip-git-repo-check here",
       ]);
     }
-    const info = await readGitInfo(around.cwd, { signal });
+    const info = await readGitInfo(around.cwd, { signal, env: around.env });
     return ok(`the working directory is in ${root}`, [
       `branch: ${info?.branch ?? "none"}, commit: ${info?.commitHash?.slice(0, 12) ?? "none"}`,
     ]);

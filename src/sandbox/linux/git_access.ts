@@ -1,6 +1,7 @@
 import { basename, join, resolve } from "node:path";
 import type { AbsolutePath } from "../../protocol/mod.ts";
 import { pointerTarget, readPointer } from "../git_pointer.ts";
+import type { PlaceholderKind } from "./placeholder.ts";
 
 /** What `git commit` needs in one working tree, and what must stay as it is. */
 export interface GitAccess {
@@ -8,11 +9,8 @@ export interface GitAccess {
   readonly writable: readonly AbsolutePath[];
   /** Existing paths below or beside them that stay read-only. */
   readonly readOnly: readonly AbsolutePath[];
-  /**
-   * A name that must not be created, and must be held by a file: git would take hooks and configuration from
-   * wherever this file leads. With the content `.` it leads to where they are anyway. `null` = it is there.
-   */
-  readonly redirect: AbsolutePath | null;
+  /** Names among them that are missing and must not be created. */
+  readonly held: readonly { readonly path: AbsolutePath; readonly kind: PlaceholderKind }[];
 }
 
 /** Names in a repository that make git run something, or that lead to other repositories. */
@@ -43,11 +41,15 @@ export function gitAccess(root: AbsolutePath): GitAccess | null {
 
 function ofRepository(git: AbsolutePath): GitAccess | null {
   if (!["HEAD", "objects", "refs", "config"].every((name) => exists(join(git, name)))) return null;
-  const redirect = join(git, "commondir");
+  if (mayGainConfiguration(git, git)) return null;
   return {
     writable: [git],
     readOnly: STAYS.map((name) => join(git, name)).filter(exists),
-    redirect: exists(redirect) ? null : redirect,
+    held: ([
+      // With the content `.` it leads to where hooks and configuration are anyway.
+      { path: join(git, "commondir"), kind: "file" },
+      { path: join(git, "hooks"), kind: "directory" },
+    ] as const).filter(({ path }) => !exists(path)),
   };
 }
 
@@ -58,14 +60,21 @@ function ofLinkedTree(git: AbsolutePath, tree: AbsolutePath): GitAccess | null {
   const repository = Deno.realPathSync(resolve(tree, common));
   if (join(repository, "worktrees", basename(tree)) !== tree) return null;
   if (Deno.realPathSync(resolve(tree, back)) !== Deno.realPathSync(git)) return null;
+  if (mayGainConfiguration(repository, tree)) return null;
   return {
     writable: [
       tree,
       ...["objects", "refs", "logs"].map((name) => join(repository, name)).filter(isOwnFolder),
     ],
     readOnly: [git, ...STAYS_IN_TREE.map((name) => join(tree, name)).filter(exists)],
-    redirect: null,
+    held: [],
   };
+}
+
+/** Whether a file that is missing in `tree` would be configuration: nothing harmless can hold its place. */
+function mayGainConfiguration(repository: AbsolutePath, tree: AbsolutePath): boolean {
+  const config = Deno.readTextFileSync(join(repository, "config"));
+  return /worktreeconfig/i.test(config) && !exists(join(tree, "config.worktree"));
 }
 
 /** A link in place of such a folder would make its target writable. */

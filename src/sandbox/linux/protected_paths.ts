@@ -43,7 +43,7 @@ export async function protectPaths(
     stack.use(placeholder);
     readOnly.add(path);
   };
-  for (const { redirect } of git) if (redirect !== null) await hold(redirect, "file");
+  for (const { path, kind } of git.flatMap(({ held }) => held)) await hold(path, kind);
   for (const [path, isWorthAPlace] of protectedNames(roots)) {
     if (opened.has(path)) continue;
     const info = lookAt(path);
