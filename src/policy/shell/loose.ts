@@ -39,17 +39,26 @@ export function looseCommands(script: string, grammar: BashGrammar): readonly Lo
   return found;
 }
 
-/** A document that a command is given, up to its last line. */
-const DOCUMENT = /(<<-?[ \t]*(['"\\]?)(\w+)\2[^\n]*\n)([^]*?)\n[ \t]*\3(?=\n|$)/g;
-const SUBSTITUTION = /\$\([^]*?\)|`[^`]*`/g;
+/** Where a command is given a document, and the line that will end it. */
+const DOCUMENT = /<<-?[ \t]*(['"\\]?)(\w+)/;
 
-/** Documents without what no shell runs of them. */
+/** A script without the documents of which no shell runs anything. */
 function withoutDocuments(script: string): string {
-  return script.replaceAll(
-    DOCUMENT,
-    (_, start: string, quote: string, _word, text: string) =>
-      start + (quote === "" ? text.match(SUBSTITUTION) ?? [] : []).join("\n"),
-  );
+  const lines = script.split("\n");
+  const last = new Map(lines.map((line, at) => [line.trim(), at]));
+  const kept: string[] = [];
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at]!;
+    kept.push(line);
+    const [, quote, mark = ""] = DOCUMENT.exec(line) ?? [];
+    if (mark === "" || (last.get(mark) ?? 0) <= at) continue;
+    const start = at + 1;
+    while (lines[at + 1]!.trim() !== mark) at++;
+    const text = lines.slice(start, at + 1);
+    if (quote === "" && text.some((each) => /\$\(|`/.test(each))) kept.push(...text);
+    at++;
+  }
+  return kept.join("\n");
 }
 
 /** Whatever stands between separators, as if it were a command, quoted or not. */
