@@ -31,6 +31,6 @@ export function readCommand(argv: readonly string[], facts: SafetyFacts): Comman
   const sound = withoutEmptyLines(script);
   const whole = sound === script ? tree : grammar.parse(sound);
   const words = whole === null || !trusted ? null : soleCommand(whole);
-  const inside = looseCommands(sound, whole);
+  const inside = looseCommands(script, grammar);
   return words === null ? { kind: "opaque", inside } : { kind: "partial", words, inside };
 }

@@ -1,5 +1,5 @@
 import { type BashGrammar } from "../shell/grammar.ts";
-import { type LooseCommand, looseCommands, withoutEmptyLines } from "../shell/loose.ts";
+import { type LooseCommand, looseCommands } from "../shell/loose.ts";
 import { baseName, isPosixShell } from "../shell/wrapper.ts";
 import { innerCommand } from "./wrappers.ts";
 
@@ -26,22 +26,12 @@ export function* commandsWithin(
   if (depth >= MAX_DEPTH || program === undefined || program === null) return;
   const name = programName(program);
   const inner = isPosixShell(name) || OTHER_SHELLS.has(name)
-    ? scriptCommands(shellInput(args) ?? (reads(args) ? command.input : null), grammar)
+    ? commandsOf(shellInput(args) ?? (reads(args) ? command.input : null), grammar)
     : [
-      ...scriptCommands(scriptArgument(name, args), grammar),
+      ...commandsOf(scriptArgument(name, args), grammar),
       ...innerCommand(name, args).map((words) => ({ words, input: command.input })),
     ];
   for (const each of inner) yield* commandsWithin(each, grammar, depth + 1);
-}
-
-/** Every command of a script, wherever in it. */
-export function scriptCommands(
-  script: string | null,
-  grammar: BashGrammar,
-): readonly LooseCommand[] {
-  if (script === null) return [];
-  const sound = withoutEmptyLines(script);
-  return looseCommands(sound, grammar.parse(sound));
 }
 
 /** Whether a command deletes without asking: `rm` with a force flag, under whatever wrapper, shell or quoting. */
@@ -53,7 +43,11 @@ export function isDangerous(command: LooseCommand, grammar: BashGrammar): boolea
 
 /** Whether any command of a script is dangerous. */
 export function hasDangerousPart(script: string, grammar: BashGrammar): boolean {
-  return scriptCommands(script, grammar).some((command) => isDangerous(command, grammar));
+  return looseCommands(script, grammar).some((command) => isDangerous(command, grammar));
+}
+
+function commandsOf(script: string | null, grammar: BashGrammar): readonly LooseCommand[] {
+  return script === null ? [] : looseCommands(script, grammar);
 }
 
 /** Some file systems do not tell capitals from small letters. */

@@ -97,6 +97,8 @@ Deno.test("what is made to take long is looked through all the same", () => {
     "((" + "{a,b}".repeat(10_000),
     "eval '".repeat(10_000),
     "$(".repeat(20_000),
+    "[[ $ ]]\n" + "cat <<E\nx\n".repeat(10_000),
+    "[[ $ ]]\ncat <<E\n" + "$(".repeat(20_000) + "\nE",
     "\n\\\n".repeat(20_000),
   ];
   for (const script of scripts) {

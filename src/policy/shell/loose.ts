@@ -1,4 +1,4 @@
-import type { SyntaxNode, SyntaxTree } from "./grammar.ts";
+import type { BashGrammar, SyntaxNode } from "./grammar.ts";
 import { shlexSplit } from "../shlex.ts";
 import { type PlainCommand, wordParts } from "./plain.ts";
 import { readWord, type Word } from "./word.ts";
@@ -26,21 +26,45 @@ const BEFORE_NAME = /^(?:!|if|then|elif|else|while|until|do|time|\w+=.*)$/;
 /**
  * Every command of a script, in loops, functions, substitutions and here-documents too, and as much as can be
  * recognised where the script is broken. For finding what is dangerous; proves nothing harmless.
- *
- * @param script as {@link withoutEmptyLines} leaves it
- * @param tree of that; `null` = too much to look into
  */
-export function looseCommands(script: string, tree: SyntaxTree | null): readonly LooseCommand[] {
+export function looseCommands(script: string, grammar: BashGrammar): readonly LooseCommand[] {
+  const sound = withoutEmptyLines(script);
+  const tree = grammar.parse(sound);
   const found: LooseCommand[] = [];
   if (tree !== null) visit(tree.root, null, found);
-  // What two brackets open is arithmetic to the grammar; to a shell it may be commands.
-  if (tree === null || tree.broken || script.includes("((")) found.push(...crudeCommands(script));
+  if (tree === null || tree.broken) found.push(...crudeCommands(sound));
+  const apart = withSubshells(sound);
+  const other = apart === null ? null : grammar.parse(apart);
+  if (other !== null) visit(other.root, null, found);
   return found;
+}
+
+/** Where a command is given a document, and the line that will end it. */
+const DOCUMENT = /<<-?[ \t]*(['"\\]?)(\w+)/;
+
+/** A script without the documents of which no shell runs anything. */
+function withoutDocuments(script: string): string {
+  const lines = script.split("\n");
+  const last = new Map(lines.map((line, at) => [line.trim(), at]));
+  const kept: string[] = [];
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at]!;
+    kept.push(line);
+    const [, quote, mark = ""] = DOCUMENT.exec(line) ?? [];
+    if (mark === "" || (last.get(mark) ?? 0) <= at) continue;
+    const start = at + 1;
+    while (lines[at + 1]!.trim() !== mark) at++;
+    const text = lines.slice(start, at + 1);
+    if (quote === "" && text.some((each) => /\$\(|`/.test(each))) kept.push(...text);
+    at++;
+  }
+  return kept.join("\n");
 }
 
 /** Whatever stands between separators, as if it were a command, quoted or not. */
 function crudeCommands(script: string): LooseCommand[] {
-  const stretches = new Set(SEPARATORS.flatMap((separator) => script.split(separator)));
+  const text = withoutDocuments(script);
+  const stretches = new Set(SEPARATORS.flatMap((separator) => text.split(separator)));
   return [...stretches].map((stretch) => {
     const words = shlexSplit(stretch) ?? stretch.replaceAll(/['"\\]/g, "").split(/\s+/);
     const name = words.findIndex((word) => word !== "" && !BEFORE_NAME.test(word));
@@ -50,11 +74,17 @@ function crudeCommands(script: string): LooseCommand[] {
 }
 
 /**
- * The script without lines that are empty but for going on in the next one: the grammar takes the line end before
- * them for a blank, so that a command there would seem to be arguments.
+ * The script as the grammar reads it rightly: without lines that are empty but for going on in the next one, since it
+ * takes the line end before them for a blank, so that a command there would seem to be arguments.
  */
 export function withoutEmptyLines(script: string): string {
   return script.replaceAll(/\n(?:[ \t]*\\\n)+/g, "\n");
+}
+
+/** The script with commands where the grammar sees arithmetic, if there may be any: `((a) | b)`. */
+function withSubshells(script: string): string | null {
+  const apart = script.replaceAll(/(?<!\$)\(\(/g, "( (");
+  return apart === script ? null : apart;
 }
 
 /** A plain command by what a shell makes of its words. */
