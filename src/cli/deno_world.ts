@@ -43,16 +43,17 @@ function sourceArgv(mainUrl: string): string[] {
   return [Deno.execPath(), "run", "-A", "-q", "--no-prompt", "--no-lock", ...config, file];
 }
 
-/** Where Deno's cache is, for children that inherit nothing else. */
+/** For children that inherit nothing else: where Deno's cache is, and that they look for no newer Deno. */
 function sourceEnv(env: Readonly<Record<string, string>>): Record<string, string> {
   const { DENO_DIR, XDG_CACHE_HOME, HOME, LOCALAPPDATA } = env;
-  if (DENO_DIR) return { DENO_DIR };
+  const quiet = { DENO_NO_UPDATE_CHECK: "1" };
+  if (DENO_DIR) return { ...quiet, DENO_DIR };
   const caches = Deno.build.os === "windows"
     ? LOCALAPPDATA
     : Deno.build.os === "darwin"
     ? HOME && `${HOME}/Library/Caches`
     : XDG_CACHE_HOME || (HOME && `${HOME}/.cache`);
-  return caches ? { DENO_DIR: `${caches}/deno` } : {};
+  return caches ? { ...quiet, DENO_DIR: `${caches}/deno` } : quiet;
 }
 
 /** The runtime's own `argv0` costs milliseconds at start, so the system is asked where it can be. */

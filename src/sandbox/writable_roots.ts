@@ -36,10 +36,8 @@ export interface ExistingRoot extends WritableRoot {
 export interface ExistingRoots {
   /** Links resolved, each one once. */
   readonly roots: readonly ExistingRoot[];
-  /** Configured, and not there or out of reach. */
-  readonly missing: readonly AbsolutePath[];
-  /** Left out: a link leads there that lies in another root, where a command may have made it. */
-  readonly linked: readonly AbsolutePath[];
+  /** Those that were left out: not there or out of reach, or led to by a link that a command may have made. */
+  readonly limits: readonly Limit[];
 }
 
 /** The same roots as the kernel sees them; the whole disk where the policy sets no limit. */
@@ -49,9 +47,9 @@ export function existingRoots(
   tmpdir: AbsolutePath | null,
 ): ExistingRoots {
   if (hasFullDiskWrite(policy)) {
-    return { roots: [{ root: "/", readOnlySubpaths: [], scratch: true }], missing: [], linked: [] };
+    return { roots: [{ root: "/", readOnlySubpaths: [], scratch: true }], limits: [] };
   }
-  if (policy.type !== "workspace-write") return { roots: [], missing: [], linked: [] };
+  if (policy.type !== "workspace-write") return { roots: [], limits: [] };
   const missing: AbsolutePath[] = [];
   const reached: ReachedRoot[] = [];
   for (const path of new Set(rootPaths(policy, cwd, tmpdir))) {
@@ -70,11 +68,23 @@ export function existingRoots(
     if (!linked.includes(path)) found.set(real, (found.get(real) ?? true) && !named.has(path));
   }
   const roots = [...found].map(([root, scratch]) => ({ ...describeRoot(root), scratch }));
-  return { roots, missing, linked };
+  const limits = [
+    ...missing.map((path) => missingRoot(path, "write to")),
+    ...linked.map(linkedRoot),
+  ];
+  return { roots, limits };
 }
 
-/** For those in `linked`. */
-export function linkedRoot(path: AbsolutePath): Limit {
+/** What the policy names and is not there is left out. */
+export function missingRoot(path: AbsolutePath, verb: "read" | "write to"): Limit {
+  return {
+    code: "missing_root",
+    message:
+      `${path}, which commands may ${verb}, does not exist or is out of reach; it was left out.`,
+  };
+}
+
+function linkedRoot(path: AbsolutePath): Limit {
   return {
     code: "linked_root",
     message:

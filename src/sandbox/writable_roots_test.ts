@@ -94,11 +94,14 @@ test("one that a link in another root leads to counts if it lies in one", async 
     return existingRoots({ ...workspaceOnly, writableRoots }, join(folder, "alias"), null);
   };
   const bad = ["workspace/out", "workspace/out/deep", "twice", "alias/out"];
-  const { roots, linked } = found("workspace/in", ...bad);
+  const { roots, limits } = found("workspace/in", ...bad);
   assert.deepEqual(roots.map(({ root }) => root), [join(workspace, "deep/inner"), workspace]);
-  assert.deepEqual(linked, bad.map((name) => join(folder, name)));
+  assert.deepEqual(
+    limits.map(({ code, message }) => [code, message.split(",")[0]]),
+    bad.map((name) => ["linked_root", join(folder, name)]),
+  );
   // Who names the place itself means it.
-  assert.deepEqual(found("workspace/out", "outside").linked, []);
+  assert.deepEqual(found("workspace/out", "outside").limits, []);
 });
 
 test("a patch may write in the workspace, not outside, not at protected names", async (folder) => {

@@ -3,7 +3,7 @@ import type { AbsolutePath } from "../../protocol/mod.ts";
 import { SandboxError } from "../error.ts";
 import { type ReadableRoot, readableRoots } from "../readable_roots.ts";
 import type { ConfineRequest, Limit } from "../types.ts";
-import { type ExistingRoot, existingRoots, linkedRoot } from "../writable_roots.ts";
+import { type ExistingRoot, existingRoots, missingRoot } from "../writable_roots.ts";
 import { type GitAccess, gitAccess } from "./git_access.ts";
 
 /** What a command is to see of the file system, as far as it is the same for both ways to confine it. */
@@ -18,7 +18,7 @@ export interface View {
 }
 
 export function readView({ policy, policyCwd, tmpdir, cwd }: ConfineRequest): View {
-  const { roots, missing, linked } = existingRoots(policy, policyCwd, tmpdir);
+  const { roots, limits } = existingRoots(policy, policyCwd, tmpdir);
   const readable = readableRoots(policy, policyCwd);
   if (readable !== null) refuseInvisible(cwd, roots, readable.roots);
   const mayCommit = policy.type === "workspace-write" && policy.gitWritable === true;
@@ -28,18 +28,9 @@ export function readView({ policy, policyCwd, tmpdir, cwd }: ConfineRequest): Vi
     readable: readable?.roots ?? null,
     git: git.filter((access) => access !== null),
     limits: [
-      ...missing.map((path) => missingLimit(path, "write to")),
-      ...linked.map(linkedRoot),
-      ...(readable?.missing ?? []).map((path) => missingLimit(path, "read")),
+      ...limits,
+      ...(readable?.missing ?? []).map((path) => missingRoot(path, "read")),
     ],
-  };
-}
-
-function missingLimit(path: AbsolutePath, verb: string): Limit {
-  return {
-    code: "missing_root",
-    message:
-      `${path}, which commands may ${verb}, does not exist or is out of reach; it was left out.`,
   };
 }
 

@@ -52,7 +52,7 @@ export async function seatbeltRules(
   cacheDir: AbsolutePath | null,
 ): Promise<{ readonly rules: SeatbeltRules; readonly limits: readonly Limit[] }> {
   const { policy, policyCwd, tmpdir } = request;
-  const { roots, missing } = existingRoots(policy, policyCwd, tmpdir);
+  const { roots, limits } = existingRoots(policy, policyCwd, tmpdir);
   const write = await Promise.all(roots.map(async ({ root, readOnlySubpaths, scratch }) => {
     const readOnly = await asKernelSees(readOnlySubpaths);
     const missing = scratch || !ignoresCase(root) ? [] : readOnly.filter(isMissing);
@@ -66,7 +66,7 @@ export async function seatbeltRules(
     platform: includesPlatform(policy),
   };
   const network = networkOf(policy, request.bridge ?? null);
-  return { rules: { read, write, network, cacheDir }, limits: missing.map(missingRoot) };
+  return { rules: { read, write, network, cacheDir }, limits };
 }
 
 /** With a proxy its ports are the only way out, also where the policy would allow more. */
@@ -102,10 +102,6 @@ function includesPlatform(policy: SandboxPolicy): boolean {
     ? policy.readOnlyAccess
     : null;
   return access?.type === "restricted" && access.includePlatformDefaults;
-}
-
-function missingRoot(root: AbsolutePath): Limit {
-  return { code: "missing_root", message: `${root} is not there, so nothing was made writable.` };
 }
 
 /** Whether the sandbox can be entered: not from within another one. */

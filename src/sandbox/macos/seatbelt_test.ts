@@ -21,14 +21,15 @@ test("seatbelt: protected names count whether they exist or not, links with thei
   const root = folder.path;
   await Deno.mkdir(join(root, "elsewhere"));
   await Deno.symlink(join(root, "elsewhere"), join(root, ".codex"));
+  await Deno.symlink("..", join(root, "out"));
   const { rules, limits } = await seatbeltRules({
-    policy: { ...WORKSPACE_ONLY, writableRoots: [join(root, "missing")] },
+    policy: { ...WORKSPACE_ONLY, writableRoots: [join(root, "missing"), join(root, "out")] },
     policyCwd: root,
     tmpdir: null,
   }, null);
   const names = [".git", ".agents", ".codex", "elsewhere"].map((name) => join(root, name));
   assert.deepEqual(rules.write, [{ root, readOnly: names }]);
-  assert.deepEqual(limits.map(({ code }) => code), ["missing_root"]);
+  assert.deepEqual(limits.map(({ code }) => code), ["missing_root", "linked_root"]);
   assert.equal(rules.network, "none");
 });
 

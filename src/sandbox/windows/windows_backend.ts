@@ -53,7 +53,7 @@ export function windowsPlan(
   // What is called TMPDIR elsewhere.
   const temporary = variable(env, "TEMP") ?? variable(env, "TMP") ?? null;
   const tmpdir = request.tmpdir ?? temporary;
-  const { roots } = existingRoots(policy, request.policyCwd, tmpdir);
+  const { roots, limits } = existingRoots(policy, request.policyCwd, tmpdir);
   const writable = roots.map(({ root, readOnlySubpaths, scratch }) => ({
     root,
     // Nothing is made in a folder that all programs share.
@@ -71,7 +71,7 @@ export function windowsPlan(
       stateDir,
       unset: Object.keys(self.env).filter((name) => !Object.hasOwn(env, name)),
     },
-    limits: [...windowsLimits(mode, network), ...proxied],
+    limits: [...windowsLimits(mode, network), ...limits, ...proxied],
   };
 }
 
