@@ -1,6 +1,6 @@
 /**
- * What confinement adds to the start of a command: `/bin/true` plain and confined, in turn, from preparing it to its
- * end.
+ * What confinement adds to a command: `/bin/echo` plain and confined, in turn, from preparing it to its first word,
+ * which is its start, and to its end, with all that is cleaned up.
  *
  * @module
  */
@@ -22,7 +22,7 @@ const POLICY: SandboxPolicy = {
   excludeSlashTmp: false,
 };
 
-/** Prints the median and the tenth part from below, which a busy machine disturbs less. Bubblewrap only. */
+/** Prints medians, and the tenth part from below, which a busy machine disturbs less. Bubblewrap only. */
 export async function benchSandboxCost(root: string): Promise<void> {
   const self = { argv: [Deno.execPath()], env: {} };
   const path = Deno.env.get("PATH") ?? "";
@@ -34,61 +34,75 @@ export async function benchSandboxCost(root: string): Promise<void> {
   const workspace = join(root, "work");
   await Deno.mkdir(workspace, { recursive: true });
   using sandbox = createSandbox({ backend, self, stateDir: join(root, "state") });
-  const start = async (argv: readonly string[]): Promise<void> => {
-    const [program = "", ...args] = argv;
-    const { success } = await new Deno.Command(program, {
-      args,
+  const samples = { plain: newSamples(), confined: newSamples() };
+  for (let round = 0; round < ROUNDS; round++) {
+    const before = performance.now();
+    note(samples.plain, await run(["/bin/echo", "x"], workspace, before));
+    const begun = performance.now();
+    await using command = await sandbox.confine({
+      argv: ["/bin/echo", "x"],
       cwd: workspace,
       env: ENV,
-      clearEnv: true,
-      stdin: "null",
-    }).output();
-    if (!success) throw new Error(`${program} failed`);
-  };
-  const plain: number[] = [];
-  const prepared: number[] = [];
-  const confined: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    plain.push(await timed(() => start(["/bin/true"])));
-    let preparing = 0;
-    confined.push(
-      await timed(async () => {
-        const before = performance.now();
-        await using command = await sandbox.confine({
-          argv: ["/bin/true"],
-          cwd: workspace,
-          env: ENV,
-          policy: POLICY,
-          policyCwd: workspace,
-          tmpdir: null,
-          tty: false,
-        });
-        preparing = performance.now() - before;
-        await start(command.argv);
-      }),
-    );
-    prepared.push(preparing);
+      policy: POLICY,
+      policyCwd: workspace,
+      tmpdir: null,
+      tty: false,
+    });
+    const { start } = await run(command.argv, workspace, begun);
+    await command[Symbol.asyncDispose]();
+    note(samples.confined, { start, end: performance.now() - begun });
   }
   console.log(SANDBOX_COST);
-  for (const [name, part] of [["median", 0.5], ["lowest tenth", 0.1]] as const) {
-    const [a, b, c] = [plain, confined, prepared].map((values) => quantile(values, part));
-    const added = (b ?? NaN) - (a ?? NaN);
-    console.log(
-      `  ${name}: plain ${a?.toFixed(2)} ms, confined ${b?.toFixed(2)} ms (${
-        ((b ?? NaN) / (a ?? NaN)).toFixed(1)
-      }x), added ${added.toFixed(2)} ms, of it preparing ${c?.toFixed(2)} ms`,
-    );
+  for (const moment of ["start", "end"] as const) {
+    const cells = ([["median", 0.5], ["lowest tenth", 0.1]] as const).map(([name, part]) => {
+      const plain = quantile(samples.plain[moment], part);
+      const confined = quantile(samples.confined[moment], part);
+      return `${name} ${(confined - plain).toFixed(2)} ms (${plain.toFixed(2)} → ${
+        confined.toFixed(2)
+      })`;
+    });
+    console.log(`  added to its ${moment.padEnd(5)}  ${cells.join(", ")}`);
   }
   console.log();
+}
+
+interface Moments {
+  readonly start: number;
+  readonly end: number;
+}
+
+type Samples = Readonly<Record<keyof Moments, number[]>>;
+
+function newSamples(): Samples {
+  return { start: [], end: [] };
+}
+
+function note({ start, end }: Samples, moments: Moments): void {
+  start.push(moments.start);
+  end.push(moments.end);
+}
+
+/** Milliseconds since `since`, to the first word and to the end. */
+async function run(argv: readonly string[], cwd: string, since: number): Promise<Moments> {
+  const [program = "", ...args] = argv;
+  const child = new Deno.Command(program, {
+    args,
+    cwd,
+    env: ENV,
+    clearEnv: true,
+    stdin: "null",
+    stdout: "piped",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  const first = await reader.read();
+  const start = performance.now() - since;
+  while (!(await reader.read()).done);
+  const { success } = await child.status;
+  if (!success || first.done) throw new Error(`${program} failed`);
+  return { start, end: performance.now() - since };
 }
 
 function quantile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length * part)] ?? NaN;
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
 }
