@@ -6,6 +6,7 @@ export function credentialsOf(auth: AuthManager): Credentials {
   return {
     get: (signal) => translated(() => auth.get(signal)),
     afterRejection: (rejected, signal) => translated(() => auth.afterRejection(rejected, signal)),
+    noteServerTime: (ms) => auth.noteServerTime(ms),
   };
 }
 

@@ -194,6 +194,11 @@ export class AuthManager implements AsyncDisposable {
     return false;
   }
 
+  /** Puts the clock right by which a token is judged; see `staleness.ts`. `ms`: since the epoch. */
+  noteServerTime(ms: number): void {
+    this.#clock.note(ms);
+  }
+
   /** The recovery of one refused request, for the snapshot as it is now. */
   unauthorizedRecovery(): UnauthorizedRecovery {
     const snapshot = this.#snapshot;

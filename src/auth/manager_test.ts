@@ -232,6 +232,22 @@ Deno.test("an old token is renewed ahead of the request; a failure of that does 
   assert.equal(home.asked, 2, "not tried again within a minute");
 });
 
+Deno.test("a clock that is wrong is put right by what a server says, and a token judged by that", async () => {
+  await using home = await Home.create();
+  const token = jwt({ exp: Math.floor(Date.now() / 1000) + 3_600 });
+  await home.chatgpt(token);
+  const slow = await home.open();
+  assert.equal((await slow.get(NEVER)).authorization, `Bearer ${token}`);
+  slow.noteServerTime(Date.now() + 3_590_000);
+  assert.equal((await slow.get(NEVER)).authorization, "Bearer renewed-1");
+  // A server that is nearly of the same mind changes nothing.
+  await home.chatgpt(jwt({ exp: Math.floor(Date.now() / 1000) + 330 }));
+  const right = await home.open();
+  right.noteServerTime(Date.now() + 50_000);
+  assert.notEqual((await right.get(NEVER)).authorization, "Bearer renewed-2");
+  assert.equal(home.asked, 1);
+});
+
 // Nothing stops root from writing: for it the next test stands for this one.
 if (Deno.build.os !== "windows" && Deno.uid() !== 0) {
   Deno.test("a home that cannot be written: no token is spent", async () => {

@@ -1,7 +1,7 @@
 import { ChatWire } from "./chat/chat_wire.ts";
 import { missingPageHint } from "./missing_page.ts";
 import { ModelError, modelError } from "./model_error.ts";
-import { authorize, recover, type RequestAuth, stillRefused } from "./provider_auth.ts";
+import { authorize, noteTime, recover, type RequestAuth, stillRefused } from "./provider_auth.ts";
 import { rateLimitsFromHeaders } from "./rate_limits.ts";
 import { isAzure } from "./request_body.ts";
 import { baseUrlOf, providerUrl, responsesHeaders } from "./request_headers.ts";
@@ -100,6 +100,7 @@ class ProviderTurn implements ModelTurn {
     for (let recovered = false;;) {
       const answer = await this.#send(request, auth, signal);
       const { response } = answer;
+      noteTime(this.#options, auth, response);
       if (response.ok && !isWebPage(response)) return answer;
       if (response.ok) throw webPage(answer);
       const refused: RefusedAnswer = {

@@ -234,6 +234,21 @@ Deno.test("after a 401 the login is renewed once, then the refusal stands", asyn
   );
 });
 
+Deno.test("the login hears what time its servers have, and nobody else's", async () => {
+  const date = "Tue, 03 Mar 2026 04:05:06 GMT";
+  await using model = await startScriptedModel(() => ({ ...textReply("x"), headers: { date } }));
+  const times: number[] = [];
+  const credentials: Credentials = {
+    get: () => Promise.resolve(LOGIN),
+    afterRejection: () => Promise.resolve(false),
+    noteServerTime: (ms) => void times.push(ms),
+  };
+  await exchange(openTurn(provider(model.baseUrl), { credentials }));
+  const own = provider(model.baseUrl, { requiresOpenaiAuth: true });
+  await exchange(openTurn(own, { credentials }));
+  assert.deepEqual(times, [Date.parse(date)]);
+});
+
 Deno.test("a login that cannot be renewed fails with the reason of the port", async () => {
   await using model = await startScriptedModel(() => httpError(401, { message: "bad key" }));
   const credentials: Credentials = {

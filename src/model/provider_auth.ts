@@ -49,6 +49,16 @@ export async function recover(
   return await authorize(options, signal);
 }
 
+/** The time that a server of the login's own tells; the local clock may be wrong. */
+export function noteTime(
+  { credentials }: Pick<ModelClientOptions, "credentials">,
+  auth: RequestAuth,
+  { headers }: Response,
+): void {
+  const time = auth.fromLogin ? Date.parse(headers.get("date") ?? "") : NaN;
+  if (!Number.isNaN(time)) credentials.noteServerTime?.(time);
+}
+
 /** A 401 for a login that has just been renewed: another renewal would not help, but the person can. */
 export function stillRefused(error: ModelError): ModelError {
   const hint =

@@ -52,6 +52,8 @@ export interface Credentials {
    * {@link ModelError}-shaped failure when the login is known to be dead.
    */
   afterRejection(rejected: AuthHeaders, signal: AbortSignal): Promise<boolean>;
+  /** Told what time it is, in milliseconds since the epoch, by servers that the login is sent to. */
+  noteServerTime?(ms: number): void;
 }
 
 export type ShellToolType = "default" | "local" | "unified_exec" | "disabled" | "shell_command";
