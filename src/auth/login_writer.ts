@@ -2,9 +2,10 @@ import type { AbsolutePath } from "../protocol/mod.ts";
 import { type Logger, SILENT_LOGGER } from "../telemetry/mod.ts";
 import { AuthError } from "./error.ts";
 import { type LoginFiles, loginFiles, removeIfThere } from "./home_files.ts";
+import { readJournal } from "./journal.ts";
 import { type KeyringEntry, systemKeyring } from "./keyring.ts";
 import { takeCommitLocks, takeRefreshLock } from "./locks.ts";
-import { type NewLogin, newLoginRecord, type StoredLogin } from "./record.ts";
+import { isSameAccount, type NewLogin, newLoginRecord, type StoredLogin } from "./record.ts";
 import { type LoginStore, openStore, type StoreKind } from "./store.ts";
 
 /** Which login is meant. */
@@ -62,7 +63,12 @@ export interface DeletedLogin {
 /** Removes the stored login, also a damaged one, with journal and attempt record, under the same locks. */
 export async function deleteLogin(place: LoginPlace): Promise<DeletedLogin> {
   return await exclusively(place, async (store, files) => {
-    const login = await loadIfReadable(store);
+    const stored = await loadIfReadable(store);
+    // What a crash kept from being stored is what counts at the authority.
+    const pending = await readJournal(files);
+    const login = stored !== null && pending !== null && isSameAccount(stored, pending)
+      ? pending
+      : stored;
     await forgetAttempts(files);
     return { existed: await store.remove(), login };
   });

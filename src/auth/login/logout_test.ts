@@ -86,6 +86,22 @@ Deno.test("logout: the refresh token is revoked, else the access token", async (
   ]);
 });
 
+Deno.test("logout: of a renewal that a crash cut off, the new token is revoked, unless it is somebody else's", async () => {
+  await using rig = await Rig.create();
+  const pending = join(rig.home, "auth.json.pending");
+  for (const account of ["acct-1", "acct-2"]) {
+    await rig.write(chatgpt({}));
+    const next = chatgpt({}, { refresh_token: "next", account_id: account });
+    await Deno.writeTextFile(pending, JSON.stringify(next));
+    assert.equal(await rig.logout(), true);
+    await assert.rejects(Deno.stat(pending), Deno.errors.NotFound);
+  }
+  assert.deepEqual(rig.issuer.requests.map(({ body }) => JSON.parse(body).token), [
+    "next",
+    "refresh",
+  ]);
+});
+
 Deno.test("logout: keys, tokens of others, damaged files and nothing are not revoked", async () => {
   await using rig = await Rig.create();
   assert.equal(await rig.logout(), false);
