@@ -140,8 +140,10 @@ for (const { kind, env, ignore, reason } of BACKENDS) {
     const policy = ["-c", 'shell_environment_policy.exclude=["SECRET_*"]'];
     const show = script("/usr/bin/env");
     const run = await inSandbox(stage, [...policy, ...show], {
-      env: { ...env, SECRET_X: "1", KEPT_X: "1" },
+      // The last one has the name of a variable of the shell that starts the sandbox.
+      env: { ...env, SECRET_X: "1", KEPT_X: "1", size: "own" },
     });
+    assert.match(run.stdout, /^size=own$/m);
     const names = run.stdout.split("\n").map((line) => line.split("=", 1)[0]);
     assert.ok(names.includes("KEPT_X"), run.stdout);
     assert.ok(names.includes("CODEX_SANDBOX_NETWORK_DISABLED"));
@@ -231,6 +233,23 @@ for (const { kind, env, ignore, reason } of BACKENDS) {
     assert.equal((await helper('{"type":"read-only"}', ["--bogus", "true"])).code, 2);
     assert.equal((await helper('{"type":"read-only"}', ["no-such-program"])).code, 127);
   });
+
+  test(
+    "where /proc is that of other processes, nothing runs, and one line says why",
+    async (stage) => {
+      const { argv, env: own } = programUnderTest();
+      const around = ["--unshare-user", "--unshare-pid", "--dev-bind", "/", "/", "--"];
+      const program = {
+        argv: ["/usr/bin/env", "PATH=/usr/bin:/bin", "bwrap", ...around],
+        env: own,
+      };
+      const args = [...argv, "sandbox", "linux", ...script("echo RAN")];
+      const run = await runCodex(stage, { program, env, args });
+      assert.deepEqual([run.code, run.stdout], [125, ""]);
+      assert.match(run.stderr, /^codex: .*needs a sandbox and there is none: \/proc is .*\n$/m);
+    },
+    probed?.bubblewrap.ignore ?? true,
+  );
 
   test("what is left behind when it is killed goes with the next run", async (stage) => {
     const wait = script("echo ready; exec sleep 1000");

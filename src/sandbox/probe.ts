@@ -34,6 +34,12 @@ export async function probeSandbox(options: ProbeOptions): Promise<SandboxBacken
   if (machine === null) {
     return { kind: "unavailable", reason: `no system call filter for ${Deno.build.arch}` };
   }
+  if (!showsOurProcesses()) {
+    return {
+      kind: "unavailable",
+      reason: "/proc is missing, or that of another process namespace: mount one of this namespace",
+    };
+  }
   const found = await findBubblewrap(options.path, options.cwd);
   const trial = found === null
     ? { works: false, reason: "bubblewrap is not installed" } as const
@@ -46,4 +52,13 @@ export async function probeSandbox(options: ProbeOptions): Promise<SandboxBacken
   const reason = trial.reason;
   if (abi > 0) return { kind: "landlock", abi, reason: `${reason}; Landlock version ${abi} works` };
   return { kind: "unavailable", reason: `${reason}, and the kernel has no Landlock` };
+}
+
+/** Whoever ends what a command leaves behind finds it there, and must not take another process for it. */
+function showsOurProcesses(): boolean {
+  try {
+    return Deno.readLinkSync("/proc/self") === String(Deno.pid);
+  } catch {
+    return false;
+  }
 }
