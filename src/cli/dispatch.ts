@@ -37,7 +37,7 @@ async function dispatch(world: World): Promise<number> {
     case "--codex-run-windows-sandbox":
       return await windowsHelper(world, rest);
     case "--codex-run-landlock":
-      return (await import("../sandbox/mod.ts")).runLandlockHelper(rest);
+      return (await (await import("../sandbox/mod.ts")).landlockHelper()).runLandlockHelper(rest);
     case "--codex-run-refresh-login":
       return await refreshLogin(world);
     case "--codex-run-network-bridge":
@@ -56,7 +56,7 @@ async function dispatch(world: World): Promise<number> {
 }
 
 async function windowsHelper(world: World, args: readonly string[]): Promise<number> {
-  const { runWindowsHelper } = await import("../sandbox/mod.ts");
+  const { runWindowsHelper } = await (await import("../sandbox/mod.ts")).windowsHelper();
   const options = { env: world.env, cwd: world.cwd() };
   const { exitCode, message } = await runWindowsHelper(args, options);
   if (message !== null) await world.stderr.write(`codex: ${message}\n`);

@@ -1,12 +1,14 @@
 import type { ParsedCommand } from "../protocol/mod.ts";
-import { canonicalCommand } from "./canonical.ts";
-import { decide } from "./decide.ts";
-import { parseCommand } from "./display/parse_command.ts";
-import { isTrustedShell, type SafetyFacts } from "./safe/known_safe.ts";
+import type { SafetyFacts } from "./safe/known_safe.ts";
 import type { ProgramSearch } from "./safe/shadowed.ts";
-import { BashGrammar } from "./shell/grammar.ts";
-import { shellScript } from "./shell/wrapper.ts";
+import type { BashGrammar } from "./shell/grammar.ts";
 import type { DecideInput, Requirement } from "./types.ts";
+
+/** What is loaded when it is first needed. */
+interface Judging {
+  readonly parts: typeof import("./judging.ts");
+  readonly grammar: BashGrammar;
+}
 
 export interface CommandPolicyOptions {
   readonly os: typeof Deno.build.os;
@@ -15,22 +17,24 @@ export interface CommandPolicyOptions {
 }
 
 /**
- * Judges commands. Costs nothing until it is first asked; then it loads the grammar of bash and keeps it, so a
- * process needs one.
+ * Judges commands. Costs nothing until it is first asked; then it loads what that takes and keeps it, so a process
+ * needs one.
  */
 export class CommandPolicy {
-  #grammar: Promise<BashGrammar> | null = null;
+  #judging: Promise<Judging> | null = null;
 
   constructor(readonly options: CommandPolicyOptions) {}
 
   /** Whether and how a command may start. */
   async decide(input: DecideInput): Promise<Requirement> {
-    return decide(input, await this.#facts(input.search));
+    const judging = await this.#loaded();
+    return judging.parts.decide(input, this.#facts(judging, input.search));
   }
 
   /** What a command does, in the words of a user interface. Not a judgement. */
   async describe(argv: readonly string[]): Promise<readonly ParsedCommand[]> {
-    return parseCommand(argv, await this.#loaded());
+    const { parts, grammar } = await this.#loaded();
+    return parts.parseCommand(argv, grammar);
   }
 
   /** The key under which a session remembers an approval of `argv`. */
@@ -38,21 +42,27 @@ export class CommandPolicy {
     argv: readonly string[],
     search: ProgramSearch | null,
   ): Promise<readonly string[]> {
-    const facts = await this.#facts(search);
+    const judging = await this.#loaded();
+    const { canonicalCommand, isTrustedShell, shellScript } = judging.parts;
     const shell = shellScript(argv)?.shell;
-    const known = shell === undefined || isTrustedShell(shell, facts);
-    return known ? canonicalCommand(argv, facts.grammar) : argv;
+    const known = shell === undefined || isTrustedShell(shell, this.#facts(judging, search));
+    return known ? canonicalCommand(argv, judging.grammar) : argv;
   }
 
-  async #facts(search: ProgramSearch | null): Promise<SafetyFacts> {
-    return { ...this.options, search, grammar: await this.#loaded() };
+  #facts({ grammar }: Judging, search: ProgramSearch | null): SafetyFacts {
+    return { ...this.options, search, grammar };
   }
 
-  #loaded(): Promise<BashGrammar> {
-    this.#grammar ??= BashGrammar.load().catch((error) => {
-      this.#grammar = null;
+  #loaded(): Promise<Judging> {
+    this.#judging ??= load().catch((error) => {
+      this.#judging = null;
       throw error;
     });
-    return this.#grammar;
+    return this.#judging;
   }
+}
+
+async function load(): Promise<Judging> {
+  const parts = await import("./judging.ts");
+  return { parts, grammar: await parts.BashGrammar.load() };
 }

@@ -2,7 +2,6 @@ import type { AbsolutePath } from "../protocol/mod.ts";
 import { SandboxError } from "./error.ts";
 import { createBubblewrap, type Wrapper } from "./linux/bubblewrap.ts";
 import { createLandlock } from "./linux/landlock_backend.ts";
-import { createSeatbelt } from "./macos/seatbelt.ts";
 import { hasFullDiskRead, hasFullDiskWrite, hasFullNetwork } from "./policy.ts";
 import type {
   Confined,
@@ -13,7 +12,6 @@ import type {
   SandboxBackendKind,
   SelfCommand,
 } from "./types.ts";
-import { createWindows } from "./windows/windows_backend.ts";
 
 export interface SandboxOptions {
   /** From `probeSandbox`. */
@@ -97,12 +95,27 @@ function wrapperFor(
     case "landlock":
       return { kind: "landlock", wrapper: createLandlock(self, backend.abi, stateDir) };
     case "seatbelt":
-      return { kind: "seatbelt", wrapper: createSeatbelt() };
+      return {
+        kind: "seatbelt",
+        wrapper: wrapperOf(async () => (await import("./macos/seatbelt.ts")).createSeatbelt()),
+      };
     case "windows":
-      return { kind: "windows", wrapper: createWindows(self, backend.mode, stateDir) };
+      return {
+        kind: "windows",
+        wrapper: wrapperOf(async () => {
+          const { createWindows } = await import("./windows/windows_backend.ts");
+          return createWindows(self, backend.mode, stateDir);
+        }),
+      };
     case "unavailable":
       return null;
   }
+}
+
+/** One that is loaded for the first command; it keeps nothing that has to be let go of. */
+function wrapperOf(load: () => Promise<Wrapper>): Wrapper {
+  let loaded: Promise<Wrapper> | null = null;
+  return { wrap: async (request) => await (await (loaded ??= load())).wrap(request) };
 }
 
 function unconfined(request: ConfineRequest): Confined {

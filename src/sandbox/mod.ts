@@ -14,7 +14,6 @@ export { createSandbox, type SandboxOptions } from "./create_sandbox.ts";
 export { describeDenial, looksDenied } from "./denial.ts";
 export { SandboxError, type SandboxErrorCode } from "./error.ts";
 export { type BackendCheck, type BackendExplanation, explainBackend } from "./explain.ts";
-export { runLandlockHelper } from "./linux/landlock_helper.ts";
 export { LANDLOCK_HELPER_FLAG } from "./linux/landlock_plan.ts";
 export { type Denial, denialStreamArgv, parseDenial } from "./macos/denials.ts";
 export { type ProbeOptions, probeSandbox } from "./probe.ts";
@@ -30,5 +29,7 @@ export type {
   SelfCommand,
 } from "./types.ts";
 export { mayWrite, type WritableRoot, writableRoots } from "./writable_roots.ts";
-export { runWindowsHelper } from "./windows/windows_helper.ts";
+/** Loaded by what becomes a helper. */
+export const landlockHelper = () => import("./linux/landlock_helper.ts");
+export const windowsHelper = () => import("./windows/windows_helper.ts");
 export { WINDOWS_HELPER_FLAG } from "./windows/windows_plan.ts";

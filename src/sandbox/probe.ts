@@ -3,9 +3,7 @@ import type { AbsolutePath } from "../protocol/mod.ts";
 import { findBubblewrap, tryBubblewrap } from "./linux/bubblewrap_probe.ts";
 import { landlockAbi } from "./linux/landlock.ts";
 import { thisMachine } from "./linux/syscalls.ts";
-import { probeSeatbelt } from "./macos/seatbelt.ts";
 import type { SandboxBackend, SelfCommand } from "./types.ts";
-import { probeWindows } from "./windows/windows_backend.ts";
 
 export interface ProbeOptions {
   /** The search path, `$PATH`. */
@@ -25,8 +23,13 @@ export interface ProbeOptions {
  * else none. Never throws for what the machine lacks: the reason is in the answer.
  */
 export async function probeSandbox(options: ProbeOptions): Promise<SandboxBackend> {
-  if (Deno.build.os === "darwin") return await probeSeatbelt();
-  if (Deno.build.os === "windows") return await probeWindows();
+  // What one system needs does not cost the others a start.
+  if (Deno.build.os === "darwin") {
+    return await (await import("./macos/seatbelt.ts")).probeSeatbelt();
+  }
+  if (Deno.build.os === "windows") {
+    return await (await import("./windows/windows_backend.ts")).probeWindows();
+  }
   if (Deno.build.os !== "linux") {
     return { kind: "unavailable", reason: `no sandbox is built in for ${Deno.build.os} yet` };
   }

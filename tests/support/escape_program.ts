@@ -7,8 +7,8 @@ import type { SandboxPolicy } from "../../src/protocol/mod.ts";
 import {
   createSandbox,
   LANDLOCK_HELPER_FLAG,
+  landlockHelper,
   probeSandbox,
-  runLandlockHelper,
   type SelfCommand,
 } from "../../src/sandbox/mod.ts";
 import type { Scene } from "../sandbox/attempt.ts";
@@ -45,7 +45,7 @@ export interface StageResult {
 async function main([first, ...rest]: readonly string[]): Promise<number> {
   switch (first) {
     case LANDLOCK_HELPER_FLAG:
-      return runLandlockHelper(rest);
+      return (await landlockHelper()).runLandlockHelper(rest);
     case "stage":
       console.log(JSON.stringify(await perform(JSON.parse(rest[0] ?? "") as StageOptions)));
       return 0;

@@ -6,11 +6,11 @@ import {
   type ConfineRequest,
   createSandbox,
   LANDLOCK_HELPER_FLAG,
-  runLandlockHelper,
-  runWindowsHelper,
+  landlockHelper,
   type SandboxBackend,
   type SelfCommand,
   WINDOWS_HELPER_FLAG,
+  windowsHelper,
 } from "../../src/sandbox/mod.ts";
 
 import { NETWORK_BRIDGE_FLAG, runNetworkBridge } from "../../src/network/mod.ts";
@@ -32,10 +32,10 @@ if (first === NETWORK_BRIDGE_FLAG) {
     ),
   );
 }
-if (first === LANDLOCK_HELPER_FLAG) Deno.exit(runLandlockHelper(rest));
+if (first === LANDLOCK_HELPER_FLAG) Deno.exit((await landlockHelper()).runLandlockHelper(rest));
 if (first === WINDOWS_HELPER_FLAG) {
   const here = { env: Deno.env.toObject(), cwd: Deno.cwd() };
-  const { exitCode, message } = await runWindowsHelper(rest, here);
+  const { exitCode, message } = await (await windowsHelper()).runWindowsHelper(rest, here);
   if (message !== null) console.error(message);
   Deno.exit(exitCode | 0);
 }

@@ -2,7 +2,6 @@ import { join } from "node:path";
 import type { AbsolutePath } from "../../protocol/mod.ts";
 import { Budget } from "./budget.ts";
 import { RulesError } from "./error.ts";
-import { parseRulesFile } from "./parse_rules_file.ts";
 import type { PrefixRule } from "./prefix_rule.ts";
 import { Rules } from "./rules.ts";
 
@@ -39,6 +38,8 @@ export async function readRuleFiles(
   files: readonly string[],
   required: readonly PrefixRule[] = [],
 ): Promise<Rules> {
+  if (files.length === 0) return new Rules(required);
+  const { parseRulesFile } = await import("./parse_rules_file.ts");
   const budget = new Budget();
   const rules: PrefixRule[] = [];
   for (const file of files) {
