@@ -1,21 +1,29 @@
 const SYMBOLS = {
   open: { parameters: ["buffer", "i32", "i32"], result: "i32" },
   close: { parameters: ["i32"], result: "i32" },
+  mkdir: { parameters: ["buffer", "u32"], result: "i32" },
   flock: { parameters: ["i32", "i32"], result: "i32" },
   pipe2: { parameters: ["buffer", "i32"], result: "i32" },
   fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
 } as const;
 
 const O_CLOEXEC = 0o2000000;
+/** `O_WRONLY | O_CREAT | O_EXCL`, the same on x86_64 and aarch64. */
+const NEW_FILE = 0o301;
 const F_SETFD = 2;
 
 /**
- * `flock(2)` on any path, directories too, and pipes, in a fifth of the time that the whole C library takes to open. Linux only. Descriptors are the caller's to close, before this is disposed of.
+ * `flock(2)` on any path, directories too, and what goes with it, in a fifth of the time that the whole C library takes
+ * to open. Linux only. Descriptors are the caller's to close, before this is disposed of.
  */
 export interface FileLocks extends Disposable {
   /** A descriptor, or -1. */
   open(path: string, flags: number): number;
   close(descriptor: number): void;
+  /** An empty folder with these mode bits from its first moment, the sticky one too, less the umask. False: not made. */
+  makeFolder(path: string, mode: number): boolean;
+  /** The same for a file. */
+  makeFile(path: string, mode: number): boolean;
   /** True when the kernel did what `operation` asks for. */
   flock(descriptor: number, operation: number): boolean;
   /** Two descriptors that no child gets; `null` when there are none left. */
@@ -28,7 +36,13 @@ export function openFileLocks(): FileLocks {
   const library = Deno.dlopen("libc.so.6", SYMBOLS);
   const { symbols } = library;
   return {
-    open: (path, flags) => symbols.open(new TextEncoder().encode(`${path}\0`), flags, 0),
+    open: (path, flags) => symbols.open(cString(path), flags, 0),
+    makeFolder: (path, mode) => symbols.mkdir(cString(path), mode) === 0,
+    makeFile(path, mode) {
+      const descriptor = symbols.open(cString(path), NEW_FILE | O_CLOEXEC, mode);
+      if (descriptor >= 0) symbols.close(descriptor);
+      return descriptor >= 0;
+    },
     close: (descriptor) => void symbols.close(descriptor),
     flock: (descriptor, operation) => symbols.flock(descriptor, operation) === 0,
     makePipe() {
@@ -40,4 +54,8 @@ export function openFileLocks(): FileLocks {
     handDown: (descriptor) => void symbols.fcntl(descriptor, F_SETFD, 0),
     [Symbol.dispose]: () => library.close(),
   };
+}
+
+function cString(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(`${text}\0`);
 }

@@ -18,15 +18,11 @@ export function keepFileLocks(): KeptLocks {
   };
   return {
     borrow() {
-      const { open, close, flock, makePipe, handDown } = locks ??= openFileLocks();
+      const { [Symbol.dispose]: _, ...functions } = locks ??= openFileLocks();
       users++;
       let isBorrowed = true;
       return {
-        open,
-        close,
-        flock,
-        makePipe,
-        handDown,
+        ...functions,
         [Symbol.dispose]() {
           if (!isBorrowed) return;
           isBorrowed = false;

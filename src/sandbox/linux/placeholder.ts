@@ -74,7 +74,7 @@ export async function holdPlaceholder(
   kind: PlaceholderKind = "directory",
 ): Promise<Placeholder | null> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (!make(path, kind)) return null;
+    if (!make(path, kind, locks)) return null;
     const descriptor = locks.open(path, O_NOFOLLOW | O_CLOEXEC);
     if (descriptor >= 0) {
       if (locks.flock(descriptor, LOCK_SH | LOCK_NB) && stillThere(path, descriptor)) {
@@ -87,11 +87,20 @@ export async function holdPlaceholder(
   throw new SandboxError("setup_failed", `${path} is created and removed all the time`);
 }
 
-/** False when there is something else, or nothing can be made. */
-function make(path: AbsolutePath, kind: PlaceholderKind): boolean {
+/**
+ * False when there is something else, or nothing can be made. It has its mode from its first moment: killed behind it,
+ * this process leaves nothing that is not known for what it is.
+ */
+function make(path: AbsolutePath, kind: PlaceholderKind, locks: FileLocks): boolean {
   try {
-    if (kind === "directory") Deno.mkdirSync(path);
-    else Deno.writeTextFileSync(path, FILE_TEXT, { createNew: true });
+    if (kind === "directory") {
+      // What the kernel does not make, the runtime explains.
+      if (!locks.makeFolder(path, MODES.directory)) Deno.mkdirSync(path);
+    } else {
+      const made = locks.makeFile(path, MODES.file);
+      Deno.writeTextFileSync(path, FILE_TEXT, { createNew: !made });
+    }
+    // Where the umask took something away.
     Deno.chmodSync(path, MODES[kind]);
     return true;
   } catch (error) {

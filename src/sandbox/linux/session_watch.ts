@@ -36,11 +36,12 @@ const STALE_MS = 60_000;
  *
  * Where the folder is gone everything ended in good order.
  *
- * - Commands, where they are not marked: a group of their own where they lead one. With bubblewrap's inner process goes its whole namespace. Asked
- *   for twice, the second time for a command that was just being started.
+ * - Commands, where they are not marked: a group of their own where they lead one. With bubblewrap's inner process
+ *   goes its whole namespace. Asked for twice, the second time for a command that was just being started.
  * - Marked processes, until none is found; what is dead and waits to be asked for its exit code does not count.
  * - Places, if no command of another program holds a lock on them and they still are what they were made as: what
- *   somebody made anew has another mode. `rmdir` takes empty folders alone.
+ *   somebody made anew has another mode. `rmdir` takes empty folders alone. The lock is waited for: a program that
+ *   is being killed lets go of one after the other, first of the pipe. (Not every flock can wait for a while.)
  */
 const WATCH = `(
 exec 7<"/proc/self/fd/$4"
@@ -73,7 +74,7 @@ read -r _ <&7
 if [ -n "$2" ]; then end_marked "$2" "$3"; else end_commands; fi
 while IFS= read -r place; do
   [ -k "$place" ] && {
-    "$1" -n -x 8 && [ /proc/self/fd/8 -ef "$place" ] &&
+    { "$1" -x -w 2 8 || "$1" -x -n 8; } && [ /proc/self/fd/8 -ef "$place" ] &&
     if [ -d "$place" ]; then rmdir "$place"; else rm -f "$place"; fi
   } 8<"$place"
 done <"$0/${LIST}"
