@@ -54,6 +54,21 @@ Deno.test("features list: files, profile, -c and flags count, the nearest wins",
   assert.equal(await stateOf(stage, "multi_agent", "--enable", "collab"), "true");
 });
 
+Deno.test("features list: what nobody knows is told beside the list", async () => {
+  const text = "modell = 1\n[features]\nundoo = true\n";
+  await using stage = await openStage({ homeFiles: { "config.toml": text } });
+  const { code, stdout, stderr } = await features(stage, "list", "-c", "zzz=1");
+  assert.equal(code, 0);
+  assert.match(stdout, /^undo /m);
+  assert.match(stderr, /^warning: Some settings are not known and are ignored:\n/);
+  assert.match(stderr, /config\.toml:1:1: unknown key `modell`: did you mean `model`\?\n/);
+  assert.match(
+    stderr,
+    /config\.toml:3:1: unknown feature `features\.undoo`: did you mean `undo`\?\n/,
+  );
+  assert.match(stderr, /^-c zzz=1: unknown key `zzz`\.$/m);
+});
+
 Deno.test("features list: an override that is none is told once", async () => {
   await using stage = await openStage();
   const { code, stdout, stderr } = await features(stage, "list", "-c", "noeq");

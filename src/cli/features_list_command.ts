@@ -8,10 +8,13 @@ import type { World } from "./world.ts";
 export async function run({ levels }: Invocation, world: World): Promise<number> {
   const place = await featuresPlace(levels, world);
   const profile = mergeFlags(levels).value("profile");
-  const { features } = await loadConfig({
+  const { features, startupNotices } = await loadConfig({
     ...place,
     overrides: profile === null ? {} : { profile },
   });
+  for (const notice of startupNotices) {
+    if (notice.type === "warning") await world.stderr.write(`warning: ${notice.message}\n`);
+  }
   const keyWidth = Math.max(...FEATURES.map(({ key }) => key.length));
   const stageWidth = Math.max(...FEATURES.map(({ stage }) => stage.length));
   const lines = FEATURES.map(({ key, stage }) =>

@@ -56,10 +56,10 @@ export function refuseUnknownKeys(layers: readonly Layer[]): void {
   const { findings, left } = findUnknown(layers);
   const [first] = findings;
   if (first === undefined) return;
-  const shown = findings.map(({ layer: { file, text }, key, message, place, typed }) => {
-    if (typed !== null) return `-c ${typed}: ${message} in \`${key}\``;
+  const shown = findings.map(({ layer: { file, text }, message, place, typed }) => {
+    if (typed !== null) return `-c ${typed}: ${message}`;
     if (place === null || file === null || text === null) {
-      return `${file ?? "managed preferences"}: ${message} in \`${key}\``;
+      return `${file ?? "managed preferences"}: ${message}`;
     }
     const { line, column, end } = place;
     return locatedMessage({

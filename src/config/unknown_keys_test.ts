@@ -130,7 +130,7 @@ Deno.test("strict: every unknown key of every layer, shown in its line, stops th
       "  |",
       "2 | \tuno = true",
       "  | \t^^^",
-      "-c modle=x: unknown key `modle`: did you mean `model`? in `modle`",
+      "-c modle=x: unknown key `modle`: did you mean `model`?",
     ].join("\n"),
   );
   assert.equal(error.located, true);
