@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
-import { ConfigError, findCodexHome, loadDotEnv } from "../config/mod.ts";
+import { loadDotEnv } from "../config/mod.ts";
 import { type ExecIo, runExec } from "../exec/mod.ts";
 import { useCertificates } from "./certificates.ts";
 import { execArgs } from "./exec_args.ts";
 import { hardened } from "./harden.ts";
 import { openHelperFolder } from "./helper_folder.ts";
 import type { Invocation } from "./spec.ts";
-import { homeOf } from "./home.ts";
+import { findHomes } from "./home.ts";
 import { VERSION } from "./version.ts";
 import { useProxies } from "./proxies.ts";
 import type { World } from "./world.ts";
@@ -18,15 +18,9 @@ export async function run({ levels }: Invocation, started: World): Promise<numbe
   const args = await execArgs(levels, async (path) => {
     return await Deno.stat(resolve(cwd, path)).then((info) => info.isFile, () => false);
   });
-  const home = await homeOf(world);
-  let codexHome: string;
-  try {
-    codexHome = await findCodexHome({ env: world.env, home });
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    await world.stderr.write(`Error finding codex home: ${error.message}\n`);
-    return 1;
-  }
+  const homes = await findHomes(world);
+  if (homes === null) return 1;
+  const { home, codexHome } = homes;
   const env = { ...world.env, ...await loadDotEnv(codexHome, world.env) };
   useProxies(env);
   useCertificates(env);

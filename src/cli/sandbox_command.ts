@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
-import { ConfigError, findCodexHome, loadDotEnv } from "../config/mod.ts";
+import { loadDotEnv } from "../config/mod.ts";
 import { runSandboxed, type SandboxSystem } from "../sandbox_command/mod.ts";
 import { usageText } from "./help.ts";
-import { homeOf } from "./home.ts";
+import { findHomes } from "./home.ts";
 import { configOverrides, isStrict, mergeFlags } from "./merged_flags.ts";
 import type { Invocation } from "./spec.ts";
 import { USAGE_ERROR } from "./usage.ts";
@@ -27,15 +27,9 @@ export async function run({ levels }: Invocation, world: World): Promise<number>
     await world.stderr.write(`error: there is no command to run.\n\n${usage}\n`);
     return USAGE_ERROR;
   }
-  const home = await homeOf(world);
-  let codexHome: string;
-  try {
-    codexHome = await findCodexHome({ env: world.env, home });
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    await world.stderr.write(`Error finding codex home: ${error.message}\n`);
-    return 1;
-  }
+  const homes = await findHomes(world);
+  if (homes === null) return 1;
+  const { home, codexHome } = homes;
   const all = mergeFlags(levels);
   const cwd = resolve(world.cwd(), all.value("cd") ?? ".");
   if (!await isFolder(cwd)) {

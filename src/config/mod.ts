@@ -59,6 +59,5 @@ export type {
   EnvironmentPolicy,
   LoadConfigOptions,
   ManagedPreference,
-  ProviderConfig,
   StartupNotice,
 } from "./types.ts";

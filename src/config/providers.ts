@@ -1,6 +1,6 @@
+import type { ModelProvider } from "../protocol/mod.ts";
 import { ConfigError } from "./error.ts";
 import type { ConfigTable } from "./schema.ts";
-import type { ProviderConfig } from "./types.ts";
 
 type Env = Readonly<Record<string, string>>;
 type ProviderTable = NonNullable<ConfigTable["model_providers"]>[string];
@@ -38,8 +38,8 @@ export const LOCAL_PROVIDERS: Readonly<Record<string, { port: number; model: str
 export function allProviders(
   configured: ConfigTable["model_providers"],
   env: Env,
-): Record<string, ProviderConfig> {
-  const providers: Record<string, ProviderConfig> = Object.create(null);
+): Record<string, ModelProvider> {
+  const providers: Record<string, ModelProvider> = Object.create(null);
   for (const [id, table] of Object.entries(configured ?? {})) {
     providers[id] = userProvider(id, table);
   }
@@ -55,9 +55,9 @@ export function allProviders(
 
 /** @throws ConfigError `unknown_provider` */
 export function chooseProvider(
-  providers: Readonly<Record<string, ProviderConfig>>,
+  providers: Readonly<Record<string, ModelProvider>>,
   id: string,
-): ProviderConfig {
+): ModelProvider {
   const provider = providers[id];
   if (provider !== undefined) return provider;
   if (id === "ollama-chat") {
@@ -75,7 +75,7 @@ export function chooseProvider(
   );
 }
 
-function openaiProvider(env: Env): ProviderConfig {
+function openaiProvider(env: Env): ModelProvider {
   return {
     ...PLAIN,
     id: "openai",
@@ -90,7 +90,7 @@ function openaiProvider(env: Env): ProviderConfig {
   };
 }
 
-function localProvider(id: string, defaultPort: number, env: Env): ProviderConfig {
+function localProvider(id: string, defaultPort: number, env: Env): ModelProvider {
   const wanted = present(env["CODEX_OSS_PORT"]);
   const port = wanted !== null && /^\d{1,5}$/.test(wanted) && Number(wanted) <= 65_535
     ? Number(wanted)
@@ -103,7 +103,7 @@ function localProvider(id: string, defaultPort: number, env: Env): ProviderConfi
   };
 }
 
-function userProvider(id: string, table: ProviderTable): ProviderConfig {
+function userProvider(id: string, table: ProviderTable): ModelProvider {
   return {
     id,
     name: table.name ?? id,

@@ -1,6 +1,7 @@
 import type {
   AbsolutePath,
   ApprovalPolicy,
+  ModelProvider,
   Personality,
   ReasoningEffort,
   ReasoningSummary,
@@ -9,26 +10,6 @@ import type {
   WebSearchMode,
 } from "../protocol/mod.ts";
 import type { Requirements } from "./requirements/types.ts";
-
-/** `[model_providers.<id>]`, defaults filled in. Same shape as `ModelProvider` in `model/`. */
-export interface ProviderConfig {
-  readonly id: string;
-  readonly name: string;
-  readonly baseUrl: string | null;
-  readonly envKey: string | null;
-  readonly envKeyInstructions: string | null;
-  readonly bearerToken: string | null;
-  readonly queryParams: Readonly<Record<string, string>>;
-  readonly httpHeaders: Readonly<Record<string, string>>;
-  readonly envHttpHeaders: Readonly<Record<string, string>>;
-  readonly requestMaxRetries: number;
-  readonly streamMaxRetries: number;
-  readonly streamIdleTimeoutMs: number;
-  readonly requiresOpenaiAuth: boolean;
-  readonly supportsWebsockets: boolean;
-  /** The protocol that the server speaks. */
-  readonly wireApi: "responses" | "chat";
-}
 
 /** `[shell_environment_policy]`. */
 export interface EnvironmentPolicy {
@@ -48,8 +29,8 @@ export interface Config {
   readonly profile: string | null;
   /** `null` = the catalogue's default. */
   readonly model: string | null;
-  readonly provider: ProviderConfig;
-  readonly providers: Readonly<Record<string, ProviderConfig>>;
+  readonly provider: ModelProvider;
+  readonly providers: Readonly<Record<string, ModelProvider>>;
   readonly modelContextWindow: number | null;
   readonly modelAutoCompactTokenLimit: number | null;
   readonly toolOutputTokenLimit: number | null;

@@ -1,5 +1,5 @@
 import type { RefusedAnswer } from "./status_error.ts";
-import type { ModelProvider } from "./types.ts";
+import type { ModelProvider } from "../protocol/mod.ts";
 
 /**
  * What is probably wrong with the configuration where a server has no page at the address of a request: a sentence for

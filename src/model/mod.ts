@@ -23,12 +23,10 @@ export type {
   ModelErrorDetails,
   ModelInfo,
   ModelOverrides,
-  ModelProvider,
   ModelRequest,
   ModelTurn,
   ResponseEvent,
   ShellToolType,
   TurnHeaders,
-  WireApi,
 } from "./types.ts";
 export { userAgent, type UserAgentParts } from "./user_agent.ts";

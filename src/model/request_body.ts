@@ -1,6 +1,7 @@
 import type { ResponseItem } from "../protocol/mod.ts";
 import { offersFreeformPatch, rerenderShellOutputs } from "./rerender.ts";
-import type { ModelProvider, ModelRequest } from "./types.ts";
+import type { ModelProvider } from "../protocol/mod.ts";
+import type { ModelRequest } from "./types.ts";
 
 const AZURE_HOST_PARTS = [
   "openai.azure.",

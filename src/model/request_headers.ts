@@ -1,4 +1,5 @@
-import type { AuthHeaders, ModelClientOptions, ModelProvider, TurnHeaders } from "./types.ts";
+import type { ModelProvider } from "../protocol/mod.ts";
+import type { AuthHeaders, ModelClientOptions, TurnHeaders } from "./types.ts";
 
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/u;
 /** Printable ASCII and the tab. */

@@ -65,6 +65,7 @@ export type {
   UserMessageTurnItem,
   WebSearchTurnItem,
 } from "./items.ts";
+export type { ModelProvider, WireApi } from "./provider.ts";
 export type { Op, Submission, TurnSettings } from "./op.ts";
 export type {
   CodexErrorInfo,

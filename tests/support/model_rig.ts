@@ -1,9 +1,9 @@
+import type { ModelProvider } from "../../src/protocol/mod.ts";
 import {
   createModelClient,
   findModel,
   type ModelClientOptions,
   type ModelError,
-  type ModelProvider,
   type ModelRequest,
   type ModelTurn,
   type ResponseEvent,

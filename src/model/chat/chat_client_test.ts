@@ -20,7 +20,8 @@ import {
   startScriptedModel,
   textReply,
 } from "../../scripted/mod.ts";
-import type { ModelProvider, ModelRequest } from "../types.ts";
+import type { ModelProvider } from "../../protocol/mod.ts";
+import type { ModelRequest } from "../types.ts";
 
 /** A message of a request, as far as tests look at it. */
 interface Message {
