@@ -57,10 +57,10 @@ Deno.test("body keys stand in the order of the wire, headers name the client and
   const of = provider(`${model.baseUrl}/`, {
     queryParams: { "api-version": "1", "a b": "c&d" },
     httpHeaders: { "X-Static": "s", "bad name": "x", "X-Bad": "a\nb" },
-    envHttpHeaders: { "X-Env": "SET", "X-Blank": "BLANK", "X-Unset": "UNSET" },
+    envHttpHeaders: { "X-Env": "SET", "X-Blank": "BLANK", "X-Unset": "UNSET", "X-Wide": "WIDE" },
   });
   const turn = openTurn(of, {
-    env: { SET: "from env", BLANK: "  " },
+    env: { SET: "from env", BLANK: "  ", WIDE: "grün" },
     betaFeatures: ["one", "two"],
     residency: "us",
   }, { turnMetadata: '{"dir":"/größe"}', subagent: "review" });
@@ -85,6 +85,9 @@ Deno.test("body keys stand in the order of the wire, headers name the client and
     "prompt_cache_key",
   ]);
   const { headers } = request;
+  // UTF-8, which the server's side shows byte by byte.
+  const wide = Uint8Array.from(headers["x-wide"] ?? "", (char) => char.charCodeAt(0));
+  assert.equal(new TextDecoder().decode(wide), "grün");
   assert.equal(headers["session_id"], "thread-1");
   assert.equal(headers["originator"], "test_client");
   assert.equal(headers["user-agent"], "test_client/1.2.3 (Linux 1; x86_64) xterm");

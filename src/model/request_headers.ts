@@ -4,6 +4,8 @@ import type { AuthHeaders, ModelClientOptions, TurnHeaders } from "./types.ts";
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/u;
 /** Printable ASCII and the tab. */
 const HEADER_VALUE = /^[\x20-\x7e\t]*$/u;
+/** With bytes that have no meaning of their own in HTTP (RFC 9110, section 5.5). */
+const OPAQUE_VALUE = /^[\x20-\x7e\t\x80-\xff]*$/u;
 
 /** Headers that every request to a provider carries, those from its configuration included. */
 export function providerHeaders(
@@ -16,10 +18,12 @@ export function providerHeaders(
   const { provider, env } = options;
   const headers = new Headers();
   if (provider.id === "openai") set(headers, "version", options.version);
-  for (const [name, value] of Object.entries(provider.httpHeaders)) set(headers, name, value);
+  for (const [name, value] of Object.entries(provider.httpHeaders)) {
+    setConfigured(headers, name, value);
+  }
   for (const [name, variable] of Object.entries(provider.envHttpHeaders)) {
     const value = env[variable];
-    if (value !== undefined && value.trim() !== "") set(headers, name, value);
+    if (value !== undefined && value.trim() !== "") setConfigured(headers, name, value);
   }
   set(headers, "originator", options.originator);
   set(headers, "user-agent", options.userAgent);
@@ -73,6 +77,13 @@ export function baseUrlOf(provider: ModelProvider, login: AuthHeaders["kind"]): 
 function set(headers: Headers, name: string, value: string | null): void {
   if (value === null || !HEADER_NAME.test(name) || !HEADER_VALUE.test(value)) return;
   headers.set(name, value);
+}
+
+/** The same for a person's own text, which goes as UTF-8: one character a byte is how a header takes it. */
+function setConfigured(headers: Headers, name: string, text: string): void {
+  const bytes = Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte));
+  const value = bytes.join("");
+  if (HEADER_NAME.test(name) && OPAQUE_VALUE.test(value)) headers.set(name, value);
 }
 
 /** JSON of the same meaning that holds ASCII only, such as a header can carry. */
