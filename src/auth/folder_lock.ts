@@ -7,52 +7,100 @@ const DEAD_AFTER_MS = 30_000;
 const LONGEST_WAIT_MS = 100;
 
 /**
- * A lock for file systems that have none: a folder that only one can make. Its holder touches a file in it; a folder
- * whose file has not been touched for 30 s is moved away by whoever waits.
+ * A lock for file systems that have none: a folder that only one can make, with a file in it that its holder touches.
+ * The file's name is the holder's own, so that whoever clears a holder away that has been silent for 30 s cannot hit
+ * the next one. Unlike a lock of the system it outlives a process that ends without disposing it.
  *
  * @throws the reason of the signal when aborted
  */
 export async function lockFolder(path: string, signal: AbortSignal): Promise<AsyncDisposable> {
   for (let wait = 4;; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
     signal.throwIfAborted();
-    if (await make(path)) return await hold(path);
+    const held = await take(path);
+    if (held !== null) return held;
     await clearDead(path);
-    await new Promise((resolve) => setTimeout(resolve, wait * (0.5 + Math.random() / 2)));
+    await pause(wait * (0.5 + Math.random() / 2), signal);
   }
 }
 
-async function make(path: string): Promise<boolean> {
+async function take(path: string): Promise<HeldFolder | null> {
   try {
     await Deno.mkdir(path, { mode: 0o700 });
-    return true;
   } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists) return false;
+    if (error instanceof Deno.errors.AlreadyExists) return null;
     throw error;
+  }
+  const owner = join(path, `${Deno.pid}-${crypto.randomUUID()}`);
+  try {
+    await Deno.writeTextFile(owner, "", { mode: 0o600, createNew: true });
+  } catch (error) {
+    // Somebody took the folder for one that its maker had left empty.
+    if (error instanceof Deno.errors.NotFound) return null;
+    await Deno.remove(path).catch(() => {});
+    throw error;
+  }
+  return new HeldFolder(path, owner);
+}
+
+class HeldFolder implements AsyncDisposable {
+  readonly #path: string;
+  readonly #owner: string;
+  readonly #timer: ReturnType<typeof setInterval>;
+  #beat: Promise<void> = Promise.resolve();
+
+  constructor(path: string, owner: string) {
+    this.#path = path;
+    this.#owner = owner;
+    this.#timer = setInterval(() => this.#beat = touch(owner), HEARTBEAT_MS);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#beat;
+    await clear(this.#path, this.#owner);
   }
 }
 
-async function hold(path: string): Promise<AsyncDisposable> {
-  const owner = join(path, "owner");
-  const beat = () => Deno.writeTextFile(owner, String(Deno.pid), { mode: 0o600 });
-  await beat();
-  const timer = setInterval(() => void beat().catch(() => {}), HEARTBEAT_MS);
-  return {
-    async [Symbol.asyncDispose]() {
-      clearInterval(timer);
-      await Deno.remove(path, { recursive: true }).catch(() => {});
-    },
-  };
+async function touch(path: string): Promise<void> {
+  const now = new Date();
+  await Deno.utime(path, now, now).catch(() => {});
 }
 
-/** Moving it away first: of several that wait, one succeeds. */
+/** Removes a holder and its folder; nothing when the folder is another holder's by now. */
+async function clear(path: string, owner: string): Promise<void> {
+  try {
+    await Deno.remove(owner);
+    await Deno.remove(path);
+  } catch {
+    // Somebody else was quicker, or will be.
+  }
+}
+
 async function clearDead(path: string): Promise<void> {
   try {
-    const beat = await Deno.stat(join(path, "owner")).catch(() => Deno.stat(path));
-    if (Date.now() - (beat.mtime?.getTime() ?? 0) < DEAD_AFTER_MS) return;
-    const away = `${path}.${crypto.randomUUID()}`;
-    await Deno.rename(path, away);
-    await Deno.remove(away, { recursive: true });
+    const owners = await Array.fromAsync(Deno.readDir(path), ({ name }) => join(path, name));
+    for (const owner of owners) {
+      if (await isSilent(owner)) await clear(path, owner);
+    }
+    // Its maker died before it could write its name: only an empty folder can be removed in this way.
+    if (owners.length === 0 && await isSilent(path)) await Deno.remove(path);
   } catch {
     // Its holder, or another one that waits, was quicker.
   }
+}
+
+async function isSilent(path: string): Promise<boolean> {
+  const { mtime } = await Deno.lstat(path);
+  return Date.now() - (mtime?.getTime() ?? 0) >= DEAD_AFTER_MS;
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  const stop = () => resolve();
+  signal.addEventListener("abort", stop, { once: true });
+  return promise.finally(() => {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
+  });
 }

@@ -158,19 +158,26 @@ async function lockOrAdopt(
       if (lock !== "waited") return lock;
       const adopted = await look(context, snapshot);
       if (adopted === null) continue;
-      letGo(locking, enough);
+      await letGo(locking, enough);
       return adopted;
     }
   } catch (error) {
-    letGo(locking, enough);
+    await letGo(locking, enough);
     throw error instanceof FilesError ? notWritable(files, error) : error;
   }
 }
 
-/** Gives up a lock that is still waited for, or was got this very moment. */
-function letGo(locking: Promise<AsyncDisposable | null>, enough: AbortController): void {
+/**
+ * Gives up a lock that is still waited for, or was got this very moment. Waits until it is free: this process may end
+ * next, and not every kind of lock ends with its process.
+ */
+async function letGo(
+  locking: Promise<AsyncDisposable | null>,
+  enough: AbortController,
+): Promise<void> {
   enough.abort();
-  locking.then((lock) => lock?.[Symbol.asyncDispose](), () => {});
+  const lock = await locking.catch(() => null);
+  await lock?.[Symbol.asyncDispose]();
 }
 
 async function orWaited<T>(work: Promise<T>, ms: number): Promise<T | "waited"> {
