@@ -23,7 +23,7 @@ def give_up(*_):
 seen, start = b"", 0
 steps = [(wait.encode(), keys.encode()) for wait, keys in order["steps"]]
 signal.signal(signal.SIGALRM, give_up)
-signal.alarm(20)
+signal.alarm(60)
 while True:
     try:
         data = os.read(master, 4096)
