@@ -26,6 +26,7 @@ const NUMBERS = {
   syslog: [103, 116],
   capget: [125, 90],
   sched_setscheduler: [144, 119],
+  getpriority: [140, 141],
   setpriority: [141, 140],
   setrlimit: [160, 164],
   chroot: [161, 51],
