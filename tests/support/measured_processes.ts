@@ -14,22 +14,23 @@ function descriptors(): number {
 
 /** Descriptors that forty terminals at once leave behind. */
 async function terminals(): Promise<number> {
+  // The runtime opens two for signals some time after its start, unless somebody listens to one before.
+  Deno.addSignalListener("SIGUSR2", () => {});
+  await atOnce(1);
+  const before = descriptors();
+  await atOnce(40);
+  return descriptors() - before;
+}
+
+async function atOnce(count: number): Promise<void> {
   const provider = linuxTerminals();
-  const run = async (source: string): Promise<void> => {
-    const started = await provider.start(script(source));
+  const run = async (): Promise<void> => {
+    const started = await provider.start(script("seq 3000"));
     if (!started?.ok) throw new Error("the terminal did not start");
     await started.child.run(() => {});
   };
-  await run("true");
-  const before = descriptors();
-  await Promise.all(Array.from({ length: 40 }, () => run("seq 3000")));
+  await Promise.all(Array.from({ length: count }, run));
   await provider.close();
-  // The poller's own descriptors close when its thread has noticed that nothing is watched.
-  const deadline = performance.now() + 10_000;
-  while (descriptors() > before && performance.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  return descriptors() - before;
 }
 
 /** Bytes of memory that 30 MB of output add. */
