@@ -196,6 +196,20 @@ Deno.test("what the authority cannot decide leaves everything as it was, and may
   assert.equal(stored.tokens.refresh_token, "refresh", "what did not come stays");
 });
 
+Deno.test("an answer that breaks off behind the new refresh token is tried again with that one", async () => {
+  await using home = await Home.create();
+  await home.chatgpt("old");
+  await using auth = await home.open();
+  home.answer = () => new Response('{"refresh_token":"next","access_to');
+  const first = await auth.get(NEVER);
+  await assert.rejects(auth.afterRejection(first, NEVER), { retryable: true });
+  const { refresh_token, access_token } = JSON.parse(await Deno.readTextFile(home.file)).tokens;
+  assert.deepEqual([refresh_token, access_token], ["next", "old"]);
+  home.answer = () => Response.json({ access_token: "new" });
+  assert.equal(await auth.afterRejection(first, NEVER), true);
+  assert.equal((await auth.get(NEVER)).authorization, "Bearer new");
+});
+
 Deno.test("aborting ends the waiting, not the renewal; closing waits for it", async () => {
   await using home = await Home.create();
   await home.chatgpt("old");

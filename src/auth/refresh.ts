@@ -248,8 +248,11 @@ async function present(
   const answer = await authority.requestChatgptTokenRefresh(current.tokens.refreshToken);
   await context.onStep("after_answer");
   switch (answer.type) {
-    case "tokens":
-      return await persistTokens(context, current, answer.tokens);
+    case "tokens": {
+      const result = await persistTokens(context, current, answer.tokens);
+      if (answer.error !== null && result.type === "refreshed") throw answer.error;
+      return result;
+    }
     case "unknown":
       if (isKept) await removeIfThere(files.pending);
       throw answer.error;

@@ -10,9 +10,12 @@ interface Renewing {
   readonly ended: Promise<{ readonly code: number; readonly stderr: string }>;
 }
 
-async function startRenewal(login: LoginStage): Promise<Renewing> {
+async function startRenewal(
+  login: LoginStage,
+  env: Record<string, string> = {},
+): Promise<Renewing> {
   login.authority.behaviours.push({ type: "hold" });
-  const ended = login.run(["exec", ...login.withoutRetries, "hello"]);
+  const ended = login.run(["exec", ...login.withoutRetries, "hello"], env);
   const held = await Promise.race([
     login.authority.held(),
     ended.then(({ stderr }) => assert.fail(stderr)),
@@ -80,6 +83,31 @@ Deno.test({
     assert.equal(code, 0, stderr);
     assert.equal(login.authority.refreshes, 1);
     assert.equal(login.authority.reuses, 0);
+    assert.ok(await login.isAlive());
+  },
+});
+
+Deno.test({
+  name: "a helper that is stopped while the answer comes reads it, however late it is (not on " +
+    "Windows)",
+  ignore: isWindows,
+  fn: async () => {
+    await using login = await LoginStage.open();
+    await login.logIn();
+    const { held, helper, ended } = await startRenewal(login, {
+      CODEX_LOGIN_REQUEST_TIMEOUT_MS: "3000",
+    });
+    Deno.kill(helper, "SIGSTOP");
+    held.release();
+    // Waits for longer than the helper would.
+    const other = await login.run(["exec", ...login.withoutRetries, "hello"], {
+      CODEX_LOGIN_LOCK_TIMEOUT_MS: "3500",
+    });
+    assert.equal(other.code, 1, other.stderr);
+    Deno.kill(helper, "SIGCONT");
+    const { code, stderr } = await ended;
+    assert.equal(code, 0, stderr);
+    assert.equal(login.authority.presented.length, 1);
     assert.ok(await login.isAlive());
   },
 });
