@@ -155,7 +155,9 @@ function readRefusal(response: Response, text: string): AuthorityAnswer {
   const status = `${response.status} ${response.statusText}`.trim();
   const message =
     `Your login could not be renewed now: the login service answered ${status}. Try again in a moment.`;
-  return { type: "unknown", error: new AuthError("authority_error", message) };
+  const seconds = Number(response.headers.get("retry-after") ?? NaN);
+  const retryAfterMs = seconds >= 0 ? seconds * 1000 : null;
+  return { type: "unknown", error: new AuthError("authority_error", message, { retryAfterMs }) };
 }
 
 function errorCode(text: string): string | null {

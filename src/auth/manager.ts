@@ -397,7 +397,10 @@ export class AuthManager implements AsyncDisposable {
       return await refreshAndPersistChatgptToken(context, snapshot);
     }
     if (reply.serverTime !== null) this.#clock.note(reply.serverTime);
-    if (reply.error !== null) throw new AuthError(reply.error.code, reply.error.message);
+    if (reply.error !== null) {
+      const { code, message, retryAfterMs } = reply.error;
+      throw new AuthError(code, message, { retryAfterMs });
+    }
     const stored = await loadSettled(this.#store, context.limits.settle);
     return { type: reply.done ?? "adopted", login: sameLogin(snapshot, stored) };
   }

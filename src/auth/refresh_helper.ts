@@ -38,7 +38,11 @@ export interface HelperTask {
 /** What the helper prints: how it went, without any token. */
 export interface HelperReply {
   readonly done: RefreshResult["type"] | null;
-  readonly error: { readonly code: AuthErrorCode; readonly message: string } | null;
+  readonly error: {
+    readonly code: AuthErrorCode;
+    readonly message: string;
+    readonly retryAfterMs: number | null;
+  } | null;
   readonly serverTime: number | null;
 }
 
@@ -110,6 +114,7 @@ export async function runRefreshHelper(input: string): Promise<string> {
     return reply(type, null);
   } catch (error) {
     if (!(error instanceof AuthError)) throw error;
-    return reply(null, { code: error.code, message: error.message });
+    const { code, message, retryAfterMs } = error;
+    return reply(null, { code, message, retryAfterMs });
   }
 }

@@ -159,6 +159,17 @@ for (const { name, behaviour, says } of FAILURES) {
   });
 }
 
+Deno.test("exec: a login service that wants to be left alone for a while is, and then helps", async () => {
+  await using login = await LoginStage.open();
+  await login.logIn();
+  login.authority.behaviours.push({ type: "answer", status: 429, headers: { "retry-after": "2" } });
+  const since = performance.now();
+  const run = await login.run(["exec", "hello"]);
+  assert.equal(run.code, 0, run.stderr);
+  assert.equal(login.authority.presented.length, 2);
+  assert.ok(performance.now() - since >= 2_000, "asked again too early");
+});
+
 const TAKEN_AWAY: readonly [string, (login: LoginStage) => void, RegExp][] = [
   ["logged out", (login) => Deno.removeSync(login.file), /logged out.*codex login/],
   [
