@@ -31,13 +31,13 @@ export async function loadFile(path: AbsolutePath): Promise<StoredLogin | null> 
 }
 
 /**
- * Replaces the file as a whole, with mode 0600 whatever it had before. Links stay; a mounted file is written into.
- * Another user's file keeps its owner, unless only we could not write then: in a folder of ours, `sudo codex login` may
+ * Replaces the file as a whole, with mode 0600 whatever it had before. Links stay; a mounted file, and one with several
+ * names, is written into: under the other names a spent token would be left. Another user's file keeps its owner, unless only we could not write then: in a folder of ours, `sudo codex login` may
  * have left one behind.
  */
 export async function saveFile(path: AbsolutePath, login: StoredLogin): Promise<void> {
   const text = loginText(login);
-  const whole = { mode: 0o600, fsync: true } as const;
+  const whole = { mode: 0o600, fsync: true, inPlaceIfLinked: true } as const;
   try {
     await replaceFile(path, text, { ...whole, inPlaceIfRefused: true });
   } catch (error) {
@@ -53,7 +53,7 @@ export async function commitFile(
   login: StoredLogin,
 ): Promise<void> {
   const target = await resolveLinks(path);
-  if (dirname(target) === dirname(journal)) {
+  if (dirname(target) === dirname(journal) && !await hasOtherNames(target)) {
     try {
       await keepOwner(target, journal);
       await renamePatiently(journal, target);
@@ -67,6 +67,11 @@ export async function commitFile(
   }
   await saveFile(path, login);
   await removeIfThere(journal);
+}
+
+async function hasOtherNames(path: string): Promise<boolean> {
+  const { nlink } = await Deno.stat(path).catch(() => ({ nlink: null }));
+  return nlink !== null && nlink > 1;
 }
 
 /** Windows refuses for a moment while somebody reads the target. */

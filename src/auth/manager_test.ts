@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { AuthError } from "./error.ts";
+import { saveLogin } from "./login_writer.ts";
 import { type AuthManager, type AuthOptions, openAuth } from "./manager.ts";
 
 const NEVER = new AbortController().signal;
@@ -300,6 +301,22 @@ Deno.test("a link to the record stays a link", async () => {
   assert.ok((await Deno.lstat(home.file)).isSymlink);
   assert.match(await Deno.readTextFile(home.file), /renewed-1/);
   assert.ok(!await Deno.stat(join(home.path, "auth.json.pending")).then(() => true, () => false));
+});
+
+Deno.test("a record with several names stays one record, renewed and replaced", async () => {
+  await using home = await Home.create();
+  await home.chatgpt("old");
+  const other = join(home.path, "other.json");
+  await Deno.link(home.file, other);
+  const auth = await home.open();
+  await auth.afterRejection(await auth.get(NEVER), NEVER);
+  assert.match(await Deno.readTextFile(other), /"access_token": "renewed-1"/);
+  await saveLogin({ codexHome: home.path, store: "file" }, { kind: "api_key", apiKey: "sk-new" });
+  assert.equal(await Deno.readTextFile(other), await Deno.readTextFile(home.file));
+  assert.match(await Deno.readTextFile(other), /sk-new/);
+  assert.ok(
+    !(await Array.fromAsync(Deno.readDir(home.path))).some(({ name }) => /pending/.test(name)),
+  );
 });
 
 Deno.test("a write into the record that a crash cut off is completed from the journal", async () => {
