@@ -321,17 +321,26 @@ Deno.test("a record with several names stays one record, renewed and replaced", 
 
 Deno.test("a write into the record that a crash cut off is completed from the journal", async () => {
   await using home = await Home.create();
-  await home.chatgpt("renewed-token");
-  const renewed = await Deno.readTextFile(home.file);
+  const long = `renewed-${"token".repeat(1000)}`;
   const pending = join(home.path, "auth.json.pending");
-  await Deno.writeTextFile(pending, renewed);
-  await home.write(`${renewed}e":"2026-11-22T12:03:33.455770004Z"}`);
-  const auth = await home.open();
-  assert.equal(auth.warning, null);
-  assert.equal((await auth.get(NEVER)).authorization, "Bearer renewed-token");
-  assert.deepEqual(JSON.parse(await Deno.readTextFile(home.file)), JSON.parse(renewed));
-  await assert.rejects(Deno.stat(pending), Deno.errors.NotFound);
+  const cuts: [token: string, cut: (renewed: string) => string][] = [
+    ["renewed-token", (renewed) => `${renewed}e":"2026-11-22T12:03:33.455770004Z"}`],
+    // After a page of the system, the older record being shorter.
+    [long, (renewed) => renewed.slice(0, 4096)],
+  ];
+  for (const [token, cut] of cuts) {
+    await home.chatgpt(token);
+    const renewed = await Deno.readTextFile(home.file);
+    await Deno.writeTextFile(pending, renewed);
+    await home.write(cut(renewed));
+    const auth = await home.open();
+    assert.equal(auth.warning, null);
+    assert.equal((await auth.get(NEVER)).authorization, `Bearer ${token}`);
+    assert.deepEqual(JSON.parse(await Deno.readTextFile(home.file)), JSON.parse(renewed));
+    await assert.rejects(Deno.stat(pending), Deno.errors.NotFound);
+  }
 
+  const renewed = await Deno.readTextFile(home.file);
   // Somebody else's damage is not ours to mend.
   await Deno.writeTextFile(pending, renewed);
   await home.write(renewed.slice(0, 40));
