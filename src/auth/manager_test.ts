@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { AuthError } from "./error.ts";
+import { fingerprint } from "./journal.ts";
 import { saveLogin } from "./login_writer.ts";
 import { type AuthManager, type AuthOptions, openAuth } from "./manager.ts";
 
@@ -317,6 +318,32 @@ Deno.test("a record with several names stays one record, renewed and replaced", 
   assert.ok(
     !(await Array.fromAsync(Deno.readDir(home.path))).some(({ name }) => /pending/.test(name)),
   );
+});
+
+Deno.test("a journal is taken over only by the login that it renews", async () => {
+  const cases: [account: string, presented: string, asked: number][] = [
+    ["account", "refresh", 0],
+    // Somebody has logged in anew since; or this is not that person's journal at all.
+    ["account", "an older one", 1],
+    ["another", "refresh", 1],
+  ];
+  for (const [account, presented, asked] of cases) {
+    await using home = await Home.create();
+    await home.chatgpt("journaled", { account });
+    await Deno.rename(home.file, join(home.path, "auth.json.pending"));
+    await home.chatgpt("old");
+    const attempt = { presented: await fingerprint(presented), outcome: "inflight", pid: 1 };
+    await Deno.writeTextFile(join(home.path, "auth.refresh.json"), JSON.stringify(attempt));
+    await using auth = await home.open();
+    assert.equal(await auth.afterRejection(await auth.get(NEVER), NEVER), true);
+    const { authorization } = await auth.get(NEVER);
+    assert.equal(authorization, asked === 0 ? "Bearer journaled" : "Bearer renewed-1");
+    assert.equal(home.asked, asked, `${account}, ${presented}`);
+    assert.deepEqual(
+      (await Array.fromAsync(Deno.readDir(home.path))).filter(({ name }) => /pending/.test(name)),
+      [],
+    );
+  }
 });
 
 Deno.test("a write into the record that a crash cut off is completed from the journal", async () => {
