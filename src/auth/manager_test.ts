@@ -191,6 +191,7 @@ Deno.test("what the authority cannot decide leaves everything as it was, and may
   assert.equal(await codeOf(auth.afterRejection(rejected, NEVER)), "authority_unreachable");
   hang.resolve(new Response());
   assert.equal(await Deno.readTextFile(home.file), before);
+  await assert.rejects(Deno.stat(join(home.path, "auth.json.pending")), Deno.errors.NotFound);
   assert.equal((await auth.get(NEVER)).authorization, "Bearer old");
   home.answer = () => Response.json({ access_token: "at last" });
   assert.equal(await auth.afterRejection(rejected, NEVER), true);
