@@ -23,7 +23,7 @@ async function translated<T>(work: () => Promise<T>): Promise<T> {
       code: "unauthorized",
       info: { type: mayPass ? "other" : "unauthorized" },
       retryable,
-      retryAfterMs: null,
+      retryAfterMs: error.retryAfterMs,
       rateLimits: null,
       httpStatus: mayPass ? null : 401,
     }, { cause: error });

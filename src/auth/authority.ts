@@ -1,14 +1,17 @@
 import { type Logger } from "../telemetry/mod.ts";
+import { readAnswer } from "./answer_text.ts";
 import { AuthError } from "./error.ts";
 import type { RejectionReason } from "./journal.ts";
 import { issuerOf } from "./login/issuer.ts";
 import type { NewTokens } from "./record.ts";
+import { limitRunningTime } from "./running_time.ts";
 
 /** Logins of other issuers are renewed and revoked where the environment says. */
 const VENDOR = issuerOf(null, null);
 
 export type AuthorityAnswer =
-  | { readonly type: "tokens"; readonly tokens: NewTokens }
+  /** `error`: what must be told once they are stored, since the answer broke off before the one for requests. */
+  | { readonly type: "tokens"; readonly tokens: NewTokens; readonly error: AuthError | null }
   | { readonly type: "rejected"; readonly reason: RejectionReason }
   /** No answer, or one that decides nothing: whether the token is spent is not known. */
   | { readonly type: "unknown"; readonly error: AuthError };
@@ -43,8 +46,9 @@ async function requestChatgptTokenRefresh(
   refreshToken: string,
 ): Promise<AuthorityAnswer> {
   const url = tokenUrl(options.env);
+  using limit = limitRunningTime(options.timeoutMs);
   try {
-    const response = await post(options, url, {
+    const response = await post(options, url, limit.signal, {
       client_id: VENDOR.clientId,
       grant_type: "refresh_token",
       refresh_token: refreshToken,
@@ -52,22 +56,28 @@ async function requestChatgptTokenRefresh(
     });
     const serverTime = Date.parse(response.headers.get("date") ?? "");
     if (!Number.isNaN(serverTime)) options.onServerTime(serverTime);
-    const text = await response.text();
-    return response.ok ? readTokens(text) : readRefusal(response, text);
+    const { text, failure } = await readAnswer(response);
+    if (failure === null) return response.ok ? readTokens(text) : readRefusal(response, text);
+    const error = noAnswer(options, url, failure);
+    return (response.ok ? rescued(text, error) : null) ?? { type: "unknown", error };
   } catch (cause) {
-    const reason = cause instanceof DOMException && cause.name === "TimeoutError"
-      ? `it did not answer within ${options.timeoutMs / 1000} s`
-      : "it could not be reached, or the connection broke";
-    options.logger.warn("no answer from the login service", { reason: describe(cause) });
-    return unknown(
-      "authority_unreachable",
-      `Your login has to be renewed, and the login service (${
-        hostOf(url)
-      }) did not help: ${reason}. ` +
-        "Check the network and try again.",
-      cause,
-    );
+    return { type: "unknown", error: noAnswer(options, url, cause) };
   }
+}
+
+function noAnswer({ logger, timeoutMs }: AuthorityOptions, url: string, cause: unknown): AuthError {
+  const reason = cause instanceof DOMException && cause.name === "TimeoutError"
+    ? `it did not answer within ${timeoutMs / 1000} s`
+    : "it could not be reached, or the connection broke";
+  logger.warn("no answer from the login service", { reason: describe(cause) });
+  return new AuthError(
+    "authority_unreachable",
+    `Your login has to be renewed, and the login service (${
+      hostOf(url)
+    }) did not help: ${reason}. ` +
+      "Check the network and try again.",
+    { cause },
+  );
 }
 
 async function revoke(options: AuthorityOptions, refreshToken: string): Promise<void> {
@@ -83,31 +93,53 @@ function tokenUrl(env: Readonly<Record<string, string>>): string {
   return env["CODEX_REFRESH_TOKEN_URL_OVERRIDE"] || `${VENDOR.url}/oauth/token`;
 }
 
-async function post(options: AuthorityOptions, url: string, body: unknown): Promise<Response> {
+async function post(
+  options: AuthorityOptions,
+  url: string,
+  signal: AbortSignal,
+  body: unknown,
+): Promise<Response> {
   return await fetch(url, {
     method: "POST",
     headers: { ...await options.clientHeaders(), "content-type": "application/json" },
     body: JSON.stringify(body),
     // A token is not carried to wherever a redirect points.
     redirect: "manual",
-    signal: AbortSignal.timeout(options.timeoutMs),
+    signal,
   });
 }
 
 function readTokens(text: string): AuthorityAnswer {
-  const body = jsonObject(text) ?? {};
-  const tokens: NewTokens = {
-    idToken: string(body["id_token"]),
-    accessToken: string(body["access_token"]),
-    refreshToken: string(body["refresh_token"]),
-  };
-  if (tokens.idToken ?? tokens.accessToken ?? tokens.refreshToken) {
-    return { type: "tokens", tokens };
-  }
-  return unknown(
+  const error = new AuthError(
     "authority_error",
     "Your login could not be renewed: the login service gave an answer without tokens. Try again.",
   );
+  const body = jsonObject(text);
+  if (body === null) return rescued(text, error) ?? { type: "unknown", error };
+  const tokens = tokensOf((name) => body[name]);
+  return tokens.idToken ?? tokens.accessToken ?? tokens.refreshToken
+    ? { type: "tokens", tokens, error: null }
+    : { type: "unknown", error };
+}
+
+function tokensOf(field: (name: string) => unknown): NewTokens {
+  return {
+    idToken: string(field("id_token")),
+    accessToken: string(field("access_token")),
+    refreshToken: string(field("refresh_token")),
+  };
+}
+
+/**
+ * What an answer holds that is no JSON, since it broke off or something on the way added to it: the new refresh token
+ * is the only one that is still good. `null` = it is not in there.
+ *
+ * @param error what to tell when there is nothing for requests
+ */
+function rescued(text: string, error: AuthError): AuthorityAnswer | null {
+  const tokens = tokensOf((name) => text.match(`"${name}"\\s*:\\s*"([\\w.~+/=-]+)"`)?.[1]);
+  if (tokens.refreshToken === null) return null;
+  return { type: "tokens", tokens, error: tokens.accessToken === null ? error : null };
 }
 
 const REASONS: Readonly<Record<string, RejectionReason>> = {
@@ -121,10 +153,11 @@ function readRefusal(response: Response, text: string): AuthorityAnswer {
   if (reason !== undefined) return { type: "rejected", reason };
   if (response.status === 401) return { type: "rejected", reason: "other" };
   const status = `${response.status} ${response.statusText}`.trim();
-  return unknown(
-    "authority_error",
-    `Your login could not be renewed now: the login service answered ${status}. Try again in a moment.`,
-  );
+  const message =
+    `Your login could not be renewed now: the login service answered ${status}. Try again in a moment.`;
+  const seconds = Number(response.headers.get("retry-after") ?? NaN);
+  const retryAfterMs = seconds >= 0 ? seconds * 1000 : null;
+  return { type: "unknown", error: new AuthError("authority_error", message, { retryAfterMs }) };
 }
 
 function errorCode(text: string): string | null {
@@ -136,14 +169,6 @@ function errorCode(text: string): string | null {
     if (typeof error.code === "string") return error.code;
   }
   return string(body["code"]);
-}
-
-function unknown(
-  code: "authority_unreachable" | "authority_error",
-  message: string,
-  cause?: unknown,
-): AuthorityAnswer {
-  return { type: "unknown", error: new AuthError(code, message, { cause }) };
 }
 
 function jsonObject(text: string): Readonly<Record<string, unknown>> | null {

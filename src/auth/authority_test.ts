@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { SILENT_LOGGER } from "../telemetry/mod.ts";
 import { type AuthorityAnswer, createAuthority } from "./authority.ts";
 import { knownRejection, rejectionError } from "./journal.ts";
@@ -10,8 +12,12 @@ async function answerTo(response: () => Response): Promise<AuthorityAnswer> {
     { port: 0, hostname: "127.0.0.1", onListen: () => {} },
     response,
   );
-  return await createAuthority({
-    env: { CODEX_REFRESH_TOKEN_URL_OVERRIDE: `http://127.0.0.1:${server.addr.port}/t?secret` },
+  return await ask(server.addr.port);
+}
+
+function ask(port: number): Promise<AuthorityAnswer> {
+  return createAuthority({
+    env: { CODEX_REFRESH_TOKEN_URL_OVERRIDE: `http://127.0.0.1:${port}/t?secret` },
     clientHeaders: () => Promise.resolve({}),
     timeoutMs: 5_000,
     onServerTime: () => {},
@@ -56,6 +62,61 @@ for (const [status, body] of NO_DECISIONS) {
     assert.ok(!answer.error.message.includes("secret"));
   });
 }
+
+/** What comes of an answer that begins like this, and then the connection is closed. */
+async function answerToCut(text: string): Promise<AuthorityAnswer> {
+  const server = createServer(async (request, response) => {
+    for await (const _part of request);
+    response.writeHead(200, { "content-length": 9999 });
+    response.write(text, () => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    return await ask(Number((server.address() as AddressInfo).port));
+  } finally {
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+const WHOLE = '{"access_token":"at.1","refresh_token":"rt.1","id_token":"a.b.c"}';
+
+const RESCUES: readonly [string, () => Promise<AuthorityAnswer>, string | null][] = [
+  ["breaks off behind the refresh token", () => answerToCut(WHOLE.slice(0, -9)), "at.1"],
+  [
+    "breaks off before the access token",
+    () => answerToCut('{ "refresh_token" : "rt.1", "access_token":"at'),
+    null,
+  ],
+  ["has something before it", () => answerTo(() => new Response(`)]}'\n${WHOLE}`)), "at.1"],
+];
+
+for (const [name, asked, accessToken] of RESCUES) {
+  Deno.test(`an answer that ${name}: the new refresh token is not lost`, async () => {
+    const answer = await asked();
+    assert.ok(answer.type === "tokens");
+    assert.equal(answer.tokens.refreshToken, "rt.1");
+    assert.equal(answer.tokens.accessToken, accessToken);
+    assert.equal(answer.error?.retryable, accessToken === null ? true : undefined);
+  });
+}
+
+Deno.test("an answer that breaks off within the refresh token decides nothing", async () => {
+  const answer = await answerToCut(WHOLE.slice(0, 40));
+  assert.ok(answer.type === "unknown" && answer.error.code === "authority_unreachable");
+});
+
+Deno.test("an answer without end is not read to it", async () => {
+  let sent = 0;
+  const endless = new ReadableStream({
+    pull(controller) {
+      sent++;
+      controller.enqueue(new Uint8Array(64 * 1024).fill(0x20));
+    },
+  });
+  const answer = await answerTo(() => new Response(endless));
+  assert.ok(answer.type === "unknown" && answer.error.retryable);
+  assert.ok(sent < 1000, `${sent} parts`);
+});
 
 Deno.test("a refusal is remembered for its token; one without a known reason for five minutes", () => {
   const at = 1_000_000;

@@ -4,10 +4,13 @@ import { type LoginFiles, removeIfThere } from "./home_files.ts";
 import { readJournal } from "./journal.ts";
 import { takeCommitLocks, takeRefreshLock } from "./locks.ts";
 
+/** A write that is killed stops between two pages of the system. */
+const PAGE = 4096;
+
 /**
- * Ends a write that a crash cut off. Where `auth.json` is mounted it cannot be replaced, only written into: a record
- * that became shorter is then followed, for a moment, by the end of the older one. The journal is complete all the
- * while, and nothing that anybody else writes begins with all of it.
+ * Ends a write that a crash cut off. Where `auth.json` is mounted, or has several names, it is not replaced but written
+ * into: what was written is followed, for a moment, by the rest of the older record. The journal is complete all the
+ * while, and nothing that anybody else writes begins with a page of it.
  *
  * @param limitMs how long each lock is waited for
  */
@@ -30,9 +33,9 @@ export async function completeCutWrite(
 
 async function isCut({ record, pending }: LoginFiles): Promise<boolean> {
   try {
-    const journal = await Deno.readTextFile(pending);
-    const present = await Deno.readTextFile(record);
-    return present.length > journal.length && present.startsWith(journal);
+    const written = (await Deno.readFile(pending)).subarray(0, PAGE);
+    const present = await Deno.readFile(record);
+    return written.every((byte, at) => byte === present[at]);
   } catch {
     return false;
   }

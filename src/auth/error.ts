@@ -45,9 +45,16 @@ export class AuthError extends Error {
   override readonly name = "AuthError";
   /** Whether the same attempt may succeed a moment later, without anybody doing something. */
   readonly retryable: boolean;
+  /** How long the login service wants to be left alone, in milliseconds; `null` = it does not say. */
+  readonly retryAfterMs: number | null;
 
-  constructor(readonly code: AuthErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    readonly code: AuthErrorCode,
+    message: string,
+    options: ErrorOptions & { readonly retryAfterMs?: number | null } = {},
+  ) {
     super(message, options);
     this.retryable = MAY_PASS.has(code);
+    this.retryAfterMs = options.retryAfterMs ?? null;
   }
 }

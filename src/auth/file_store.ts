@@ -12,7 +12,12 @@ export async function loadFile(path: AbsolutePath): Promise<StoredLogin | null> 
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new AuthError("unreadable_store", `${path} cannot be read: ${reason}`, { cause: error });
+    const help = filesErrorCode(error) === "permission_denied"
+      ? ". `codex login` makes a new one."
+      : "";
+    throw new AuthError("unreadable_store", `${path} cannot be read: ${reason}${help}`, {
+      cause: error,
+    });
   }
   try {
     return parseLogin(text);
@@ -25,9 +30,20 @@ export async function loadFile(path: AbsolutePath): Promise<StoredLogin | null> 
   }
 }
 
-/** Replaces the file as a whole, with mode 0600 whatever it had before. Links stay; a mounted file is written into. */
+/**
+ * Replaces the file as a whole, with mode 0600 whatever it had before. Links stay; a mounted file, and one with several
+ * names, is written into: under the other names a spent token would be left. Another user's file keeps its owner, unless only we could not write then: in a folder of ours, `sudo codex login` may
+ * have left one behind.
+ */
 export async function saveFile(path: AbsolutePath, login: StoredLogin): Promise<void> {
-  await replaceFile(path, loginText(login), { mode: 0o600, fsync: true, inPlaceIfRefused: true });
+  const text = loginText(login);
+  const whole = { mode: 0o600, fsync: true, inPlaceIfLinked: true } as const;
+  try {
+    await replaceFile(path, text, { ...whole, inPlaceIfRefused: true });
+  } catch (error) {
+    if (filesErrorCode(error) !== "permission_denied") throw error;
+    await replaceFile(path, text, whole);
+  }
 }
 
 /** Makes the journal the record: by its name where that is possible, so that nothing is written twice. */
@@ -37,7 +53,7 @@ export async function commitFile(
   login: StoredLogin,
 ): Promise<void> {
   const target = await resolveLinks(path);
-  if (dirname(target) === dirname(journal)) {
+  if (dirname(target) === dirname(journal) && !await hasOtherNames(target)) {
     try {
       await keepOwner(target, journal);
       await renamePatiently(journal, target);
@@ -51,6 +67,11 @@ export async function commitFile(
   }
   await saveFile(path, login);
   await removeIfThere(journal);
+}
+
+async function hasOtherNames(path: string): Promise<boolean> {
+  const { nlink } = await Deno.stat(path).catch(() => ({ nlink: null }));
+  return nlink !== null && nlink > 1;
 }
 
 /** Windows refuses for a moment while somebody reads the target. */

@@ -19,6 +19,7 @@ import { loginText, type StoredLogin } from "./record.ts";
 import { type ReloadOutcome, UnauthorizedRecovery } from "./recovery.ts";
 import {
   limitsFromEnvironment,
+  lockTimeout,
   look,
   REFRESH_LIMITS,
   refreshAndPersistChatgptToken,
@@ -271,11 +272,15 @@ export class AuthManager implements AsyncDisposable {
     return deleted;
   }
 
-  /** Waits, for a limited time, until a refresh under way is safe. One in the helper is. */
+  /**
+   * Waits, for a limited time, until a refresh under way is safe. One in the helper is, unless the end of this process
+   * is that of its container, where nothing outlives it; hence a moment for that one too.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#refreshing === null || this.#isElsewhere) return;
+    if (this.#refreshing === null) return;
+    const { exit, helperExit } = this.#context.limits;
     const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, this.#context.limits.exit);
+    const timer = setTimeout(resolve, this.#isElsewhere ? helperExit : exit);
     await Promise.race([this.#refreshing.catch(() => {}), late]);
     clearTimeout(timer);
   }
@@ -386,12 +391,16 @@ export class AuthManager implements AsyncDisposable {
       clockOffset: context.now() - Date.now(),
       snapshot: loginText(snapshot, "compact"),
     }).finally(() => this.#isElsewhere = false);
+    if (reply === "late") throw await lockTimeout(context);
     if (reply === null) {
       this.#logger.warn("the helper did not do it; renewing in this process");
       return await refreshAndPersistChatgptToken(context, snapshot);
     }
     if (reply.serverTime !== null) this.#clock.note(reply.serverTime);
-    if (reply.error !== null) throw new AuthError(reply.error.code, reply.error.message);
+    if (reply.error !== null) {
+      const { code, message, retryAfterMs } = reply.error;
+      throw new AuthError(code, message, { retryAfterMs });
+    }
     const stored = await loadSettled(this.#store, context.limits.settle);
     return { type: reply.done ?? "adopted", login: sameLogin(snapshot, stored) };
   }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { AuthError } from "./error.ts";
+import { fingerprint } from "./journal.ts";
+import { saveLogin } from "./login_writer.ts";
 import { type AuthManager, type AuthOptions, openAuth } from "./manager.ts";
 
 const NEVER = new AbortController().signal;
@@ -189,11 +191,26 @@ Deno.test("what the authority cannot decide leaves everything as it was, and may
   assert.equal(await codeOf(auth.afterRejection(rejected, NEVER)), "authority_unreachable");
   hang.resolve(new Response());
   assert.equal(await Deno.readTextFile(home.file), before);
+  await assert.rejects(Deno.stat(join(home.path, "auth.json.pending")), Deno.errors.NotFound);
   assert.equal((await auth.get(NEVER)).authorization, "Bearer old");
   home.answer = () => Response.json({ access_token: "at last" });
   assert.equal(await auth.afterRejection(rejected, NEVER), true);
   const stored = JSON.parse(await Deno.readTextFile(home.file));
   assert.equal(stored.tokens.refresh_token, "refresh", "what did not come stays");
+});
+
+Deno.test("an answer that breaks off behind the new refresh token is tried again with that one", async () => {
+  await using home = await Home.create();
+  await home.chatgpt("old");
+  await using auth = await home.open();
+  home.answer = () => new Response('{"refresh_token":"next","access_to');
+  const first = await auth.get(NEVER);
+  await assert.rejects(auth.afterRejection(first, NEVER), { retryable: true });
+  const { refresh_token, access_token } = JSON.parse(await Deno.readTextFile(home.file)).tokens;
+  assert.deepEqual([refresh_token, access_token], ["next", "old"]);
+  home.answer = () => Response.json({ access_token: "new" });
+  assert.equal(await auth.afterRejection(first, NEVER), true);
+  assert.equal((await auth.get(NEVER)).authorization, "Bearer new");
 });
 
 Deno.test("aborting ends the waiting, not the renewal; closing waits for it", async () => {
@@ -288,19 +305,70 @@ Deno.test("a link to the record stays a link", async () => {
   assert.ok(!await Deno.stat(join(home.path, "auth.json.pending")).then(() => true, () => false));
 });
 
+Deno.test("a record with several names stays one record, renewed and replaced", async () => {
+  await using home = await Home.create();
+  await home.chatgpt("old");
+  const other = join(home.path, "other.json");
+  await Deno.link(home.file, other);
+  const auth = await home.open();
+  await auth.afterRejection(await auth.get(NEVER), NEVER);
+  assert.match(await Deno.readTextFile(other), /"access_token": "renewed-1"/);
+  await saveLogin({ codexHome: home.path, store: "file" }, { kind: "api_key", apiKey: "sk-new" });
+  assert.equal(await Deno.readTextFile(other), await Deno.readTextFile(home.file));
+  assert.match(await Deno.readTextFile(other), /sk-new/);
+  assert.ok(
+    !(await Array.fromAsync(Deno.readDir(home.path))).some(({ name }) => /pending/.test(name)),
+  );
+});
+
+Deno.test("a journal is taken over only by the login that it renews", async () => {
+  const cases: [account: string, presented: string, asked: number][] = [
+    ["account", "refresh", 0],
+    // Somebody has logged in anew since; or this is not that person's journal at all.
+    ["account", "an older one", 1],
+    ["another", "refresh", 1],
+  ];
+  for (const [account, presented, asked] of cases) {
+    await using home = await Home.create();
+    await home.chatgpt("journaled", { account });
+    await Deno.rename(home.file, join(home.path, "auth.json.pending"));
+    await home.chatgpt("old");
+    const attempt = { presented: await fingerprint(presented), outcome: "inflight", pid: 1 };
+    await Deno.writeTextFile(join(home.path, "auth.refresh.json"), JSON.stringify(attempt));
+    await using auth = await home.open();
+    assert.equal(await auth.afterRejection(await auth.get(NEVER), NEVER), true);
+    const { authorization } = await auth.get(NEVER);
+    assert.equal(authorization, asked === 0 ? "Bearer journaled" : "Bearer renewed-1");
+    assert.equal(home.asked, asked, `${account}, ${presented}`);
+    assert.deepEqual(
+      (await Array.fromAsync(Deno.readDir(home.path))).filter(({ name }) => /pending/.test(name)),
+      [],
+    );
+  }
+});
+
 Deno.test("a write into the record that a crash cut off is completed from the journal", async () => {
   await using home = await Home.create();
-  await home.chatgpt("renewed-token");
-  const renewed = await Deno.readTextFile(home.file);
+  const long = `renewed-${"token".repeat(1000)}`;
   const pending = join(home.path, "auth.json.pending");
-  await Deno.writeTextFile(pending, renewed);
-  await home.write(`${renewed}e":"2026-11-22T12:03:33.455770004Z"}`);
-  const auth = await home.open();
-  assert.equal(auth.warning, null);
-  assert.equal((await auth.get(NEVER)).authorization, "Bearer renewed-token");
-  assert.deepEqual(JSON.parse(await Deno.readTextFile(home.file)), JSON.parse(renewed));
-  await assert.rejects(Deno.stat(pending), Deno.errors.NotFound);
+  const cuts: [token: string, cut: (renewed: string) => string][] = [
+    ["renewed-token", (renewed) => `${renewed}e":"2026-11-22T12:03:33.455770004Z"}`],
+    // After a page of the system, the older record being shorter.
+    [long, (renewed) => renewed.slice(0, 4096)],
+  ];
+  for (const [token, cut] of cuts) {
+    await home.chatgpt(token);
+    const renewed = await Deno.readTextFile(home.file);
+    await Deno.writeTextFile(pending, renewed);
+    await home.write(cut(renewed));
+    const auth = await home.open();
+    assert.equal(auth.warning, null);
+    assert.equal((await auth.get(NEVER)).authorization, `Bearer ${token}`);
+    assert.deepEqual(JSON.parse(await Deno.readTextFile(home.file)), JSON.parse(renewed));
+    await assert.rejects(Deno.stat(pending), Deno.errors.NotFound);
+  }
 
+  const renewed = await Deno.readTextFile(home.file);
   // Somebody else's damage is not ours to mend.
   await Deno.writeTextFile(pending, renewed);
   await home.write(renewed.slice(0, 40));

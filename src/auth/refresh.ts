@@ -40,6 +40,8 @@ export interface RefreshLimits {
   readonly settle: number;
   /** How long the end of the program waits for a refresh under way. */
   readonly exit: number;
+  /** The same for one that happens in the helper, which need not end with this process. */
+  readonly helperExit: number;
   /** How long a program that owns the login may take to give new tokens. */
   readonly ownerAnswer: number;
 }
@@ -51,6 +53,7 @@ export const REFRESH_LIMITS: RefreshLimits = {
   foreignWinner: [0, 250, 1000, 2000],
   settle: 500,
   exit: 15_000,
+  helperExit: 2_000,
   ownerAnswer: 10_000,
 };
 
@@ -248,8 +251,11 @@ async function present(
   const answer = await authority.requestChatgptTokenRefresh(current.tokens.refreshToken);
   await context.onStep("after_answer");
   switch (answer.type) {
-    case "tokens":
-      return await persistTokens(context, current, answer.tokens);
+    case "tokens": {
+      const result = await persistTokens(context, current, answer.tokens);
+      if (answer.error !== null && result.type === "refreshed") throw answer.error;
+      return result;
+    }
     case "unknown":
       if (isKept) await removeIfThere(files.pending);
       throw answer.error;
@@ -298,7 +304,8 @@ async function foreignWinner(
   return null;
 }
 
-async function lockTimeout({ files, limits }: RefreshContext): Promise<AuthError> {
+/** Somebody keeps the login for too long. */
+export async function lockTimeout({ files, limits }: RefreshContext): Promise<AuthError> {
   const attempt = await readAttempt(files);
   // What an earlier attempt left behind says nothing about who holds the lock now.
   const holder = attempt?.outcome === "inflight"

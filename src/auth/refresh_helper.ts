@@ -10,6 +10,7 @@ import {
   type RefreshLimits,
   type RefreshResult,
 } from "./refresh.ts";
+import { limitRunningTime } from "./running_time.ts";
 import { openStore, type StoreKind } from "./store.ts";
 
 /** The argument with which the program becomes the helper. */
@@ -37,7 +38,11 @@ export interface HelperTask {
 /** What the helper prints: how it went, without any token. */
 export interface HelperReply {
   readonly done: RefreshResult["type"] | null;
-  readonly error: { readonly code: AuthErrorCode; readonly message: string } | null;
+  readonly error: {
+    readonly code: AuthErrorCode;
+    readonly message: string;
+    readonly retryAfterMs: number | null;
+  } | null;
   readonly serverTime: number | null;
 }
 
@@ -45,12 +50,13 @@ export interface HelperReply {
  * Renews in a process of its own, which outlives this one on purpose: between the authority's answer and the disk the
  * only valid token must not die with whoever asked. The secrets go over stdin, never in arguments or environment.
  *
- * @returns `null` when there is no helper, or it died: the renewal then has to be done here
+ * @returns `null` when there is no helper, or it died: the renewal then has to be done here. `late` = it is still
+ *   there, far beyond all its limits: somebody has stopped it.
  */
 export async function refreshInHelper(
   self: SelfCommand,
   task: HelperTask,
-): Promise<HelperReply | null> {
+): Promise<HelperReply | null | "late"> {
   const [file, ...before] = self.argv;
   if (file === undefined) return null;
   try {
@@ -66,8 +72,12 @@ export async function refreshInHelper(
     const writer = child.stdin.getWriter();
     await writer.write(new TextEncoder().encode(JSON.stringify(task)));
     await writer.close();
-    const { stdout } = await child.output();
-    return JSON.parse(new TextDecoder().decode(stdout));
+    using limit = limitRunningTime(2 * (task.limits.outerLock + task.limits.request));
+    const late = new Promise<"late">((resolve) => {
+      limit.signal.addEventListener("abort", () => resolve("late"), { once: true });
+    });
+    const output = await Promise.race([child.output(), late]);
+    return output === "late" ? output : JSON.parse(new TextDecoder().decode(output.stdout));
   } catch {
     return null;
   }
@@ -104,6 +114,7 @@ export async function runRefreshHelper(input: string): Promise<string> {
     return reply(type, null);
   } catch (error) {
     if (!(error instanceof AuthError)) throw error;
-    return reply(null, { code: error.code, message: error.message });
+    const { code, message, retryAfterMs } = error;
+    return reply(null, { code, message, retryAfterMs });
   }
 }

@@ -105,6 +105,14 @@ async function keepApiKey({ world, place }: Attempt): Promise<number | void> {
     await world.stderr.write("No API key provided via stdin.\n");
     return 1;
   }
+  // No header carries it, so no server ever sees it; a file or a page that was piped in by mistake looks like this.
+  if (!/^[\x20-\x7e]+$/.test(apiKey)) {
+    await world.stderr.write(
+      "stdin holds no API key: a key is one line of plain ASCII. Nothing was changed; pipe the key alone in: " +
+        "printenv OPENAI_API_KEY | codex login --with-api-key\n",
+    );
+    return 1;
+  }
   await saveLogin(place, { kind: "api_key", apiKey });
   await warnIfForgotten(world, place.store);
 }

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { asFilesError, FilesError } from "./error.ts";
 
 export interface LockOptions {
@@ -80,9 +81,22 @@ function hasNoLocks(thrown: unknown): boolean {
 
 async function openLockFile(path: string, mode = DEFAULT_MODE): Promise<Deno.FsFile> {
   try {
-    return await Deno.open(path, { create: true, write: true, read: true, mode });
+    const file = await Deno.open(path, { create: true, write: true, read: true, mode });
+    await giveToFolderOwner(file, path);
+    return file;
   } catch (error) {
     throw asFilesError(error, "open the lock file", path);
+  }
+}
+
+/** One that root makes in a person's folder, as with `sudo`, would lock that person out for good. */
+async function giveToFolderOwner(file: Deno.FsFile, path: string): Promise<void> {
+  try {
+    if ((await file.stat()).uid !== 0) return;
+    const { uid, gid } = await Deno.stat(dirname(path));
+    if (uid !== null && uid !== 0) await Deno.chown(path, uid, gid);
+  } catch {
+    // Not ours to give; it locks all the same.
   }
 }
 

@@ -31,6 +31,19 @@ Deno.test("one holder at a time; the file stays", () =>
     }
   }));
 
+Deno.test({
+  name: "what root locks in a person's folder stays open to that person (needs root)",
+  ignore: Deno.build.os === "windows" || Deno.uid() !== 0,
+  fn: () =>
+    inTempDir(async (dir) => {
+      await Deno.chown(dir, 4321, 4322);
+      const path = join(dir, "x.lock");
+      await using _held = await lockFile(path);
+      const { uid, gid } = await Deno.stat(path);
+      assert.deepEqual([uid, gid], [4321, 4322]);
+    }),
+});
+
 Deno.test("tryLockFile answers at once", () =>
   inTempDir(async (dir) => {
     const path = join(dir, "x.lock");

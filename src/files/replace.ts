@@ -17,6 +17,10 @@ export interface ReplaceOptions {
    */
   readonly inPlaceIfRefused?: boolean;
   /**
+   * Write into a file that has several names, so that all of them lead to the new bytes. That is not atomic either.
+   */
+  readonly inPlaceIfLinked?: boolean;
+  /**
    * Name of the temporary file, for callers that hold a lock: what a killed process left under it is taken away, so
    * that such files never pile up. Absent: a random one.
    */
@@ -72,6 +76,10 @@ async function findTarget(path: string): Promise<Target> {
 
 async function swap(target: Target, bytes: Uint8Array, options: ReplaceOptions): Promise<void> {
   const mayWriteInto = options.inPlaceIfRefused === true && target.present !== null;
+  if (options.inPlaceIfLinked === true && (target.present?.nlink ?? 1) > 1) {
+    await writeInto(target.path, bytes, options);
+    return;
+  }
   const temp = join(dirname(target.path), options.tempName ?? `.${crypto.randomUUID()}.tmp`);
   if (options.tempName !== undefined) await removeIfThere(temp);
   try {

@@ -120,6 +120,27 @@ Deno.test({
 /** How long a program that writes in place may need for the other half. Milliseconds. */
 const HALF_WRITTEN_MS = 150;
 
+const asRoot = hasNamespaces && Deno.uid() === 0;
+
+Deno.test({
+  name: "an auth.json of another user, as sudo leaves it behind, is replaced by the next login" +
+    (asRoot ? "" : " (ignored: needs root and bwrap)"),
+  ignore: !asRoot,
+  fn: async () => {
+    await using login = await LoginStage.open();
+    await login.logIn();
+    await Deno.chown(login.file, 4321, 4321);
+    // Without the rights of root, and with a name for no other user.
+    const { program } = seeing("--unshare-user", "--uid", "1000", "--gid", "1000");
+    const status = await login.run(["login", "status"], {}, { program });
+    assert.match(status.stderr, /cannot be read: Permission denied.*`codex login`/);
+    const run = await login.run(["login", "--with-api-key"], {}, { program, stdin: "sk-new\n" });
+    assert.equal(run.code, 0, run.stderr);
+    assert.match(await Deno.readTextFile(login.file), /sk-new/);
+    assert.equal((await Deno.stat(login.file)).uid, 0);
+  },
+});
+
 Deno.test("exec: an auth.json that somebody is writing is no logout", async () => {
   await using owned = new AsyncDisposableStack();
   const login: LoginStage = owned.use(

@@ -10,9 +10,12 @@ interface Renewing {
   readonly ended: Promise<{ readonly code: number; readonly stderr: string }>;
 }
 
-async function startRenewal(login: LoginStage): Promise<Renewing> {
+async function startRenewal(
+  login: LoginStage,
+  env: Record<string, string> = {},
+): Promise<Renewing> {
   login.authority.behaviours.push({ type: "hold" });
-  const ended = login.run(["exec", ...login.withoutRetries, "hello"]);
+  const ended = login.run(["exec", ...login.withoutRetries, "hello"], env);
   const held = await Promise.race([
     login.authority.held(),
     ended.then(({ stderr }) => assert.fail(stderr)),
@@ -80,6 +83,77 @@ Deno.test({
     assert.equal(code, 0, stderr);
     assert.equal(login.authority.refreshes, 1);
     assert.equal(login.authority.reuses, 0);
+    assert.ok(await login.isAlive());
+  },
+});
+
+Deno.test({
+  name: "a helper that is stopped while the answer comes reads it, however late it is (not on " +
+    "Windows)",
+  ignore: isWindows,
+  fn: async () => {
+    await using login = await LoginStage.open();
+    await login.logIn();
+    const { held, helper, ended } = await startRenewal(login, {
+      CODEX_LOGIN_REQUEST_TIMEOUT_MS: "3000",
+    });
+    Deno.kill(helper, "SIGSTOP");
+    held.release();
+    // Waits for longer than the helper would.
+    const other = await login.run(["exec", ...login.withoutRetries, "hello"], {
+      CODEX_LOGIN_LOCK_TIMEOUT_MS: "3500",
+    });
+    assert.equal(other.code, 1, other.stderr);
+    Deno.kill(helper, "SIGCONT");
+    const { code, stderr } = await ended;
+    assert.equal(code, 0, stderr);
+    assert.equal(login.authority.presented.length, 1);
+    assert.ok(await login.isAlive());
+  },
+});
+
+Deno.test({
+  name: "a run does not wait without end for a helper that is stopped, which still brings the " +
+    "renewal to its end (not on Windows)",
+  ignore: isWindows,
+  fn: async () => {
+    await using login = await LoginStage.open();
+    await login.logIn();
+    const { held, helper, ended } = await startRenewal(login, {
+      CODEX_LOGIN_LOCK_TIMEOUT_MS: "500",
+      CODEX_LOGIN_REQUEST_TIMEOUT_MS: "2000",
+    });
+    Deno.kill(helper, "SIGSTOP");
+    held.release();
+    const { code, stderr } = await ended;
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, new RegExp(`process ${helper}\\b.*end it, then try again`));
+    Deno.kill(helper, "SIGCONT");
+    const next = await login.run(["exec", "hello"]);
+    assert.equal(next.code, 0, next.stderr);
+    assert.equal(login.authority.presented.length, 1);
+  },
+});
+
+Deno.test({
+  name:
+    "Ctrl-C while the answer is on its way: the run ends after the renewal, since a container " +
+    "would end with the run (not on Windows)",
+  ignore: isWindows,
+  fn: async () => {
+    await using login = await LoginStage.open();
+    await login.logIn();
+    login.authority.behaviours.push({ type: "hold" });
+    const child = login.spawn(["exec", ...login.withoutRetries, "hello"]);
+    const ended = child.output();
+    const held = await Promise.race([
+      login.authority.held(),
+      ended.then(({ stderr }) => assert.fail(new TextDecoder().decode(stderr))),
+    ]);
+    child.kill("SIGINT");
+    // As long as a login service usually takes.
+    setTimeout(held.release, 500);
+    await ended;
     assert.ok(await login.isAlive());
   },
 });

@@ -4,7 +4,12 @@ import type { AddressInfo } from "node:net";
 /** What the authority does with one presentation of a refresh token, instead of rotating and answering. */
 export type Behaviour =
   /** Answers this and rotates nothing. */
-  | { readonly type: "answer"; readonly status: number; readonly body?: string }
+  | {
+    readonly type: "answer";
+    readonly status: number;
+    readonly body?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+  }
   /** Rotates nothing and answers nothing; `held` tells when it has begun. */
   | { readonly type: "hang" }
   /** Rotates nothing and breaks the connection. */
@@ -164,7 +169,7 @@ export class TokenAuthority implements AsyncDisposable {
     const behaviour = this.behaviours.shift();
     switch (behaviour?.type) {
       case "answer":
-        response.writeHead(behaviour.status).end(behaviour.body ?? "");
+        response.writeHead(behaviour.status, behaviour.headers).end(behaviour.body ?? "");
         return;
       case "hang":
         await this.#hold(response);

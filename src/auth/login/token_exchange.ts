@@ -1,3 +1,4 @@
+import { readAnswer } from "../answer_text.ts";
 import type { Issuer } from "./issuer.ts";
 import { LoginError } from "./login_error.ts";
 
@@ -121,7 +122,8 @@ export async function sendToIssuer(url: string, request: IssuerRequest): Promise
       redirect: "manual",
       signal: AbortSignal.any([request.signal, AbortSignal.timeout(REQUEST_LIMIT_MS)]),
     });
-    const text = await response.text();
+    const { text, failure } = await readAnswer(response);
+    if (failure !== null) throw failure;
     return { status: response.status, ok: response.ok, json: objectOf(text) };
   } catch (error) {
     request.signal.throwIfAborted();
