@@ -34,15 +34,19 @@ export interface Launch {
  *   memory any more, also before its parent has asked for its exit code. The report is there before that is
  *   looked at, so that the shell which cleans up then (`session_watch.ts`) finds this process otherwise.
  * - The filter is opened afresh for each command, since a descriptor that is handed down would share its offset.
- * - A stdin that is a file comes through a pipe: the file could be opened again, for writing, by way of
+ * - A stdin that is a file or a disk comes through a pipe: it could be opened again, for writing, by way of
  *   `/proc/self/fd/0`. In that case alone this shell stays.
+ * - A folder is no stream: new files could be made in it, whatever is mounted read-only.
  */
 const LAUNCH = `ulimit -S -n "$1" 2>/dev/null
 exec ${REPORT_DESCRIPTOR}>"$3"
 echo $$ >&${REPORT_DESCRIPTOR}
 read -r size _ <"/proc/$2/statm" && [ "$size" != 0 ] || exit 125
 shift 3
-if [ -f /dev/stdin ]; then
+[ -d /proc/self/fd/0 ] && exec </dev/null
+[ -d /proc/self/fd/1 ] && exec >/dev/null
+[ -d /proc/self/fd/2 ] && exec 2>/dev/null
+if [ -f /dev/stdin ] || [ -b /dev/stdin ]; then
   (PATH=${LAUNCH_PATH}; exec cat) | "$@" ${FILTER_DESCRIPTOR}<"$0"
   exit
 fi
