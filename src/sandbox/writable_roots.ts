@@ -1,6 +1,6 @@
 import { FilesError, isInside, normalizePath, resolveLinks } from "../files/mod.ts";
 import type { AbsolutePath, SandboxPolicy, WorkspaceWritePolicy } from "../protocol/mod.ts";
-import { pointerTarget } from "./git_pointer.ts";
+import { commonFolder, pointerTarget } from "./git_pointer.ts";
 import { hasFullDiskWrite } from "./policy.ts";
 import type { Limit } from "./types.ts";
 
@@ -185,7 +185,7 @@ function describeRoot(root: AbsolutePath): WritableRoot {
   return {
     root,
     readOnlySubpaths: [
-      ...(gitDir === null ? [] : [gitDir]),
+      ...(gitDir === null ? [] : [gitDir, ...commonFolder(gitDir)]),
       git,
       normalizePath(".agents", root),
       normalizePath(".codex", root),

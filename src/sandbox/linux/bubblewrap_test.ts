@@ -120,6 +120,37 @@ test("the folder that a .git file points to is protected, with the way to it", a
   assert.deepEqual(answers, { pointer: false, target: false, moveWay: false, beside: true });
 });
 
+test("so is the repository that such a folder belongs to", async (rig) => {
+  const repository = join(rig.workspace, "main/.git");
+  const tree = join(rig.workspace, "tree");
+  await Deno.mkdir(join(repository, "worktrees/tree"), { recursive: true });
+  await Deno.writeTextFile(join(repository, "worktrees/tree/commondir"), "../..\n");
+  await Deno.mkdir(tree);
+  await Deno.writeTextFile(join(tree, ".git"), "gitdir: ../main/.git/worktrees/tree\n");
+  const answers = await rig.attempts({
+    hook: "mkdir main/.git/hooks",
+    config: "echo x > main/.git/config",
+    moveWay: "mv main elsewhere",
+    beside: "echo x > main/file",
+  }, { policy: { ...WORKSPACE_ONLY, writableRoots: [tree] } });
+  assert.deepEqual(answers, { hook: false, config: false, moveWay: false, beside: true });
+});
+
+test("a protected name is protected in every spelling that the disk takes for it", async (rig) => {
+  const [pointer, capitals] = [".git", ".GIT"].map((name) => join(rig.workspace, name));
+  await Deno.writeTextFile(`${pointer}`, "gitdir: nowhere\n");
+  // As a disk that ignores case shows it to a kernel that does not know.
+  await Deno.link(`${pointer}`, `${capitals}`);
+  await Deno.writeTextFile(join(rig.workspace, ".CODEX"), "");
+  const answers = await rig.attempts({
+    name: "echo x > .git",
+    capitals: "echo x > .GIT",
+    replaced: "mv .CODEX .GIT",
+    another: "echo x > .CODEX",
+  });
+  assert.deepEqual(answers, { name: false, capitals: false, replaced: false, another: true });
+});
+
 test("a protected symlink: the target is read-only, the link is put back", async (rig) => {
   await Deno.mkdir(join(rig.workspace, "real"));
   await Deno.symlink("real", join(rig.workspace, ".codex"));
