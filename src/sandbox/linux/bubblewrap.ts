@@ -6,6 +6,7 @@ import { createFilterFiles } from "./filter_file.ts";
 import { findProgram } from "./find_program.ts";
 import { findTerminalTools, readHost, visibleInRun } from "./host.ts";
 import { splitEnvironment } from "./launch_environment.ts";
+import { keepLateMountsOut } from "./late_mounts.ts";
 import { launchArgv, refusalArgv } from "./launch.ts";
 import { planMounts } from "./mounts.ts";
 import { bridgedArgv } from "./network_bridge.ts";
@@ -55,6 +56,7 @@ export function createBubblewrap(
   const filters = createFilterFiles(stateDir);
   const host = onFirstUse(() => readHost(stateDir, homeDir));
   const tools = onFirstUse(findTerminalTools);
+  const late = onFirstUse(() => keepLateMountsOut(bubblewrapTrial(program)));
   const kept = keepFileLocks();
   let watch: SessionWatch | null = null;
   return {
@@ -108,12 +110,16 @@ export function createBubblewrap(
       const owned = stack.move();
       const { tty } = request;
       return {
-        argv: bridge === null
-          ? argv
-          : bridgedArgv({ program, self, bridge, users, tty, env: launch, argv }),
+        argv: [
+          ...late().argv,
+          ...(bridge === null
+            ? argv
+            : bridgedArgv({ program, self, bridge, users, tty, env: launch, argv })),
+        ],
         env: bridge === null ? launch : { ...self.env, ...launch },
         unenforced: [
           ...machine.limits,
+          ...late().limits,
           ...view.limits,
           ...guarded.limits,
           ...(network ? [HOST_SOCKETS] : []),
