@@ -34,7 +34,7 @@ export interface Wrapper {
 const HOST_SOCKETS: Limit = {
   code: "host_sockets",
   message:
-    "Commands can talk to daemons of this machine whose Unix sockets lie outside of /run, such as an ssh-agent in /tmp: the policy allows the network.",
+    "Commands can talk to daemons of this machine whose Unix sockets lie outside of /run, such as an ssh-agent in /tmp, or are abstract, such as a screen's: the policy allows the network.",
 };
 
 const SHELL_VARIABLES = ["_", "OLDPWD", "SHLVL"];

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { isInside } from "../../files/mod.ts";
 import { openLibc, startingDescriptorLimit } from "../../platform/mod.ts";
 import type { AbsolutePath } from "../../protocol/mod.ts";
@@ -23,9 +24,18 @@ export function readHost(stateDir: AbsolutePath, homeDir: AbsolutePath | undefin
     devices,
     limits: [...withheldDescriptors(), ...limits],
     descriptorLimit: startingDescriptorLimit(),
-    hidden: ["/tmp/.X11-unix"].filter(isDirectory),
+    hidden: socketFolders("/tmp"),
     programsInRun: PROGRAMS_IN_RUN.filter(exists),
   };
+}
+
+/**
+ * Folders of sockets through which programs are typed into: the screen, the user's terminals. The filter stops that as
+ * long as the policy allows no network.
+ */
+export function socketFolders(temporary: AbsolutePath): AbsolutePath[] {
+  return [".X11-unix", `tmux-${Deno.uid()}`].map((name) => join(temporary, name))
+    .filter(isDirectory);
 }
 
 /** Files below `/run` that stay visible to a command. */
