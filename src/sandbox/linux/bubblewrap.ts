@@ -7,6 +7,7 @@ import { findProgram } from "./find_program.ts";
 import { findTerminalTools, readHost, visibleInRun } from "./host.ts";
 import { splitEnvironment } from "./launch_environment.ts";
 import { keepLateMountsOut } from "./late_mounts.ts";
+import { createRootHistory } from "./late_roots.ts";
 import { launchArgv, refusalArgv } from "./launch.ts";
 import { planMounts } from "./mounts.ts";
 import { bridgedArgv } from "./network_bridge.ts";
@@ -58,6 +59,7 @@ export function createBubblewrap(
   const tools = onFirstUse(findTerminalTools);
   const late = onFirstUse(() => keepLateMountsOut(bubblewrapTrial(program)));
   const kept = keepFileLocks();
+  const settle = createRootHistory();
   let watch: SessionWatch | null = null;
   return {
     close() {
@@ -75,7 +77,7 @@ export function createBubblewrap(
       const filterFile = await filters.path(network ? "open" : "private");
       // After the filter, which makes the state folder.
       const machine = host();
-      const view = readView(request);
+      const view = readView(request, settle);
       const { folder, remember } = watch ??= startWatch(machine.stateDir);
       const guarded = stack.use(await protectPaths(view.roots, view.git, locks, remember));
       const users = view.roots.some(({ root }) => isForeignToRoot(root)) ? "host" : "own";

@@ -151,6 +151,17 @@ test("a protected name is protected in every spelling that the disk takes for it
   assert.deepEqual(answers, { name: false, capitals: false, replaced: false, another: true });
 });
 
+test("a root that is made in another one meanwhile is written to without a mount of its own", async (rig) => {
+  const root = join(rig.workspace, "cache");
+  const policy = { ...WORKSPACE_ONLY, writableRoots: [root] };
+  assert.equal((await rig.run(["mkdir", "cache"], { policy })).code, 0);
+  await using confined = await rig.confine(["touch", "cache/file"], { policy });
+  assert.ok(!confined.argv.includes(root));
+  assert.ok(confined.unenforced.some(({ code }) => code === "late_root"));
+  assert.equal((await finish(confined)).code, 0);
+  assert.deepEqual(names(root), ["file"]);
+});
+
 test("a protected symlink: the target is read-only, the link is put back", async (rig) => {
   await Deno.mkdir(join(rig.workspace, "real"));
   await Deno.symlink("real", join(rig.workspace, ".codex"));
