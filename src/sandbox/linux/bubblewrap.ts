@@ -6,7 +6,6 @@ import { createFilterFiles } from "./filter_file.ts";
 import { findProgram } from "./find_program.ts";
 import { findTerminalTools, readHost, visibleInRun } from "./host.ts";
 import { splitEnvironment } from "./launch_environment.ts";
-import { keepLateMountsOut } from "./late_mounts.ts";
 import { createRootHistory } from "./late_roots.ts";
 import { launchArgv, refusalArgv } from "./launch.ts";
 import { planMounts } from "./mounts.ts";
@@ -55,9 +54,8 @@ export function createBubblewrap(
   { program, stateDir, homeDir, self }: BubblewrapOptions,
 ): Wrapper {
   const filters = createFilterFiles(stateDir);
-  const host = onFirstUse(() => readHost(stateDir, homeDir));
+  const host = onFirstUse(() => readHost(stateDir, homeDir, bubblewrapTrial(program)));
   const tools = onFirstUse(findTerminalTools);
-  const late = onFirstUse(() => keepLateMountsOut(bubblewrapTrial(program)));
   const kept = keepFileLocks();
   const settle = createRootHistory();
   let watch: SessionWatch | null = null;
@@ -113,7 +111,7 @@ export function createBubblewrap(
       const { tty } = request;
       return {
         argv: [
-          ...late().argv,
+          ...machine.ahead,
           ...(bridge === null
             ? argv
             : bridgedArgv({ program, self, bridge, users, tty, env: launch, argv })),
@@ -121,7 +119,6 @@ export function createBubblewrap(
         env: bridge === null ? launch : { ...self.env, ...launch },
         unenforced: [
           ...machine.limits,
-          ...late().limits,
           ...view.limits,
           ...guarded.limits,
           ...(network ? [HOST_SOCKETS] : []),

@@ -4,6 +4,7 @@ import { openLibc, startingDescriptorLimit } from "../../platform/mod.ts";
 import type { AbsolutePath } from "../../protocol/mod.ts";
 import type { Limit } from "../types.ts";
 import { withholdDescriptors } from "./descriptors.ts";
+import { keepLateMountsOut } from "./late_mounts.ts";
 import type { TerminalTools } from "./launch.ts";
 import { privateDevices } from "./private_devices.ts";
 import { thisMachine } from "./syscalls.ts";
@@ -12,9 +13,18 @@ import { findSystemProgram } from "./system_program.ts";
 /** Below `/run`, where NixOS keeps the programs themselves. */
 const PROGRAMS_IN_RUN = ["/run/current-system", "/run/booted-system", "/run/wrappers"];
 
-/** What does not change while this process runs. */
-export function readHost(stateDir: AbsolutePath, homeDir: AbsolutePath | undefined) {
+/**
+ * What does not change while this process runs.
+ *
+ * @param trial starts bubblewrap once
+ */
+export function readHost(
+  stateDir: AbsolutePath,
+  homeDir: AbsolutePath | undefined,
+  trial: readonly string[],
+) {
   const { devices, limits } = privateDevices(stateDir);
+  const late = keepLateMountsOut(trial);
   const state = Deno.realPathSync(stateDir);
   const home = homeDir === undefined ? null : realPathOrNull(homeDir);
   return {
@@ -22,7 +32,9 @@ export function readHost(stateDir: AbsolutePath, homeDir: AbsolutePath | undefin
     /** What is this program's own. */
     own: home === null ? [state] : [home, state],
     devices,
-    limits: [...withheldDescriptors(), ...limits],
+    limits: [...withheldDescriptors(), ...limits, ...late.limits],
+    /** In front of what starts bubblewrap. */
+    ahead: late.argv,
     descriptorLimit: startingDescriptorLimit(),
     hidden: socketFolders("/tmp"),
     programsInRun: PROGRAMS_IN_RUN.filter(exists),
