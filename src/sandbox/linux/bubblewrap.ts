@@ -104,6 +104,7 @@ export function createBubblewrap(
         descriptorLimit: machine.descriptorLimit,
         parent: Deno.pid,
         report: report.path,
+        nothing: machine.nothing,
         command: request.argv,
         terminal: request.tty ? tools() : null,
       });

@@ -162,6 +162,29 @@ test("a root that is made in another one meanwhile is written to without a mount
   assert.deepEqual(names(root), ["file"]);
 });
 
+Deno.test({
+  name: `bubblewrap: root does not get the host's /dev/null as a stream${reason}${
+    isRoot ? "" : " (ignored: only root can change it)"
+  }`,
+  ignore: ignore || !isRoot,
+  fn: async () => {
+    await using rig = await openSandboxRig(probed?.backend ?? assert.fail());
+    const mode = (): number => (Deno.statSync("/dev/null").mode ?? 0) & 0o7777;
+    const before = mode();
+    const script = "for fd in 0 1 2; do chmod 1666 /proc/self/fd/$fd; echo x >&$fd; done; exit 5";
+    await using confined = await rig.confine(["/bin/sh", "-c", script]);
+    const output = await new Deno.Command("/bin/sh", {
+      args: ["-c", 'exec "$@" <>/dev/null >/dev/null 2>/dev/null', "sh", ...confined.argv],
+      cwd: confined.cwd,
+      env: { ...confined.env },
+    }).output();
+    const after = mode();
+    if (after !== before) await Deno.chmod("/dev/null", before);
+    assert.equal(after, before);
+    assert.equal(output.code, 5);
+  },
+});
+
 test("a protected symlink: the target is read-only, the link is put back", async (rig) => {
   await Deno.mkdir(join(rig.workspace, "real"));
   await Deno.symlink("real", join(rig.workspace, ".codex"));

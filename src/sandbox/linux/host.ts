@@ -13,6 +13,8 @@ import { findSystemProgram } from "./system_program.ts";
 /** Below `/run`, where NixOS keeps the programs themselves. */
 const PROGRAMS_IN_RUN = ["/run/current-system", "/run/booted-system", "/run/wrappers"];
 
+const NOTHING = "/dev/null";
+
 /**
  * What does not change while this process runs.
  *
@@ -32,6 +34,8 @@ export function readHost(
     /** What is this program's own. */
     own: home === null ? [state] : [home, state],
     devices,
+    /** As the host's /dev/null. */
+    nothing: devices.find(({ path }) => path === NOTHING)?.node ?? NOTHING,
     limits: [...withheldDescriptors(), ...limits, ...late.limits],
     /** In front of what starts bubblewrap. */
     ahead: late.argv,
