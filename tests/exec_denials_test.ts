@@ -35,6 +35,7 @@ interface Case {
   /** The last lines of what the model gets. */
   readonly told: RegExp;
   readonly flags?: readonly string[];
+  readonly tty?: boolean;
 }
 
 const RULES =
@@ -63,6 +64,17 @@ const CASES: readonly (Omit<Case, "told"> & { readonly told: RegExp | typeof REF
     told: line("The command was ended for a system call that is not allowed here"),
   },
   {
+    name: "a system call that ends the shell itself",
+    script: "kill -SYS $$",
+    told: line("The command was ended for a system call that is not allowed here"),
+  },
+  {
+    name: "a system call that ends the shell itself, on a terminal",
+    script: "kill -SYS $$",
+    tty: true,
+    told: line("The command was ended for a system call that is not allowed here"),
+  },
+  {
     name: "nothing: a file is missing",
     script: "cat missing",
     told: /No such file or directory\n?$/,
@@ -83,13 +95,13 @@ const CASES: readonly (Omit<Case, "told"> & { readonly told: RegExp | typeof REF
 for (const { kind, path } of BACKENDS) {
   const reason = probed?.[kind].reason ?? " (ignored: not Linux)";
   const ignore = probed?.[kind].ignore ?? true;
-  for (const { name, script, flags = ["-s", "workspace-write"], told } of CASES) {
+  for (const { name, script, flags = ["-s", "workspace-write"], tty = false, told } of CASES) {
     Deno.test({
       name: `denials, ${kind}: the model is told in one line of ${name}${reason}`,
       ignore,
       fn: async () => {
         const cmd = `export PATH=/usr/bin:/bin; ${script}`;
-        const more = { shell: "/bin/bash", login: false };
+        const more = { shell: "/bin/bash", login: false, tty };
         const model = [answer(execCommand("c1", cmd, more)), finalAnswer()];
         const { output, seen } = await play(model, path, flags);
         assert.match(output, told instanceof RegExp ? told : told[kind]);

@@ -1,3 +1,4 @@
+import { openFileLocks } from "../platform/mod.ts";
 import { ByteReader } from "./byte_reader.ts";
 import { parseResponseHead, serializeHead } from "./http_head.ts";
 import type { Session, Wire } from "./session.ts";
@@ -41,15 +42,40 @@ export async function dialAddresses(
   return null;
 }
 
+/** @param path with its links resolved; nothing else is connected to, whatever takes its place meanwhile. */
 export async function dialUnix(path: string, options: DialOptions): Promise<Dialed | null> {
   const result = await within(options.limits.connectMs, options.session.signal, async (signal) => {
     try {
-      return adopt(await Deno.connect({ transport: "unix", path }), signal, options);
+      using held = holdFile(path);
+      const wire = await Deno.connect({ transport: "unix", path: held.path });
+      return adopt(wire, signal, options);
     } catch {
       return null;
     }
   });
   return result.kind === "done" ? result.value : null;
+}
+
+/** The same values on x86_64 and aarch64. */
+const O_PATH_CLOEXEC = 0o10000000 | 0o2000000;
+
+/** A way to the file that is at `path` now, which no other can be put into. Where there is none, the path itself. */
+function holdFile(path: string): { readonly path: string } & Disposable {
+  if (Deno.build.os !== "linux") return { path, [Symbol.dispose]: () => {} };
+  const files = openFileLocks();
+  const descriptor = files.open(path, O_PATH_CLOEXEC);
+  const held = `/proc/self/fd/${descriptor}`;
+  const letGo = (): void => {
+    if (descriptor >= 0) files.close(descriptor);
+    files[Symbol.dispose]();
+  };
+  try {
+    if (Deno.readLinkSync(held) !== path) throw new Deno.errors.NotFound(path);
+  } catch (error) {
+    letGo();
+    throw error;
+  }
+  return { path: held, [Symbol.dispose]: letGo };
 }
 
 /** A connection to the upstream proxy itself, for a request that names its target in full. */

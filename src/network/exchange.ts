@@ -15,6 +15,8 @@ import type { UpstreamProxies } from "./upstream_proxy.ts";
 export interface ProxyState {
   readonly settings: NetworkSettings;
   readonly policy: HostPolicy;
+  /** From `socketFinder`. */
+  readonly sockets: ReadonlySet<string>;
 }
 
 /** What every protocol of the proxy works with. */

@@ -256,6 +256,34 @@ Deno.test("http: Unix sockets by header, when their path is allowed", async () =
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("http: a link in the place of an allowed Unix socket leads nowhere else", async () => {
+  const folder = await Deno.realPath(await Deno.makeTempDir());
+  const [path, other, later] = ["a", "b", "c"].map((name) => `${folder}/${name}.sock`) as [
+    string,
+    string,
+    string,
+  ];
+  const open = (path: string, text: string) =>
+    Deno.serve({ path, onListen: () => {} }, () => new Response(text));
+  const servers = [open(path, "the allowed one"), open(other, "the other one")];
+  await using rig = await openNetworkRig({ settings: { allowUnixSockets: [path, later] } });
+  const get = (socket: string) =>
+    rig.ask(`GET http://localhost/ HTTP/1.1\r\nX-Unix-Socket: ${socket}\r\n\r\n`);
+  assert.match(await get(path), /the allowed one$/);
+  assert.match(await get(later), /^HTTP\/1\.1 403 /);
+  servers.push(open(later, "made later"));
+  assert.match(await get(later), /made later$/);
+  for (const socket of [path, later]) {
+    await Deno.remove(socket);
+    await Deno.symlink(other, socket);
+    assert.match(await get(socket), /^HTTP\/1\.1 403 [^]*blocked$/);
+    rig.proxy.update(rig.proxy.settings);
+    assert.match(await get(socket), /^HTTP\/1\.1 403 [^]*blocked$/);
+  }
+  await Promise.all(servers.map((server) => server.shutdown()));
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("http: an upstream proxy gets names and tunnels, and its credentials", async () => {
   const heads: string[] = [];
   const upstream = Deno.listen({ hostname: "127.0.0.1", port: 0 });

@@ -25,6 +25,7 @@ import type {
   Resolver,
 } from "./types.ts";
 import type { UpstreamProxies } from "./upstream_proxy.ts";
+import { socketFinder } from "./unix_socket.ts";
 
 export interface NetworkProxyOptions {
   readonly settings: NetworkSettings;
@@ -91,10 +92,7 @@ const LOOPBACK: ListenAddress = { hostname: "127.0.0.1", port: 0 };
  */
 export async function startNetworkProxy(options: NetworkProxyOptions): Promise<NetworkProxy> {
   const constraints = options.constraints ?? NO_CONSTRAINTS;
-  const compile = (settings: NetworkSettings): ProxyState => {
-    checkSettings(settings, constraints);
-    return { settings, policy: new HostPolicy(settings) };
-  };
+  const compile = stateCompiler(constraints);
   const initial = compile(options.settings);
   let state = initial;
   await using stack = new AsyncDisposableStack();
@@ -164,6 +162,15 @@ export async function startNetworkProxy(options: NetworkProxyOptions): Promise<N
         os: Deno.build.os,
       }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+function stateCompiler(constraints: NetworkConstraints): (settings: NetworkSettings) => ProxyState {
+  const findSockets = socketFinder();
+  return (settings) => {
+    checkSettings(settings, constraints);
+    const sockets = findSockets(settings.allowUnixSockets);
+    return { settings, policy: new HostPolicy(settings), sockets };
   };
 }
 

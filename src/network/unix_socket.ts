@@ -1,4 +1,4 @@
-import { isAbsolute } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { dialUnix } from "./dial.ts";
 import {
   type Client,
@@ -29,7 +29,7 @@ export async function serveUnixSocket(
 ): Promise<void> {
   const { wire } = client;
   const { head } = request;
-  const { settings } = context.state();
+  const { settings, sockets } = context.state();
   const [path = "", ...more] = headerValues(head.headers, UNIX_SOCKET_HEADER);
   const audit = (block: Block | null): void =>
     context.audit.record({
@@ -51,7 +51,7 @@ export async function serveUnixSocket(
   if (methodBlock === null && !context.unixSockets) {
     return await respond(wire, { status: 501, body: "unix sockets unsupported" });
   }
-  const allowed = more.length === 0 ? await allowedSocket(path, settings.allowUnixSockets) : null;
+  const allowed = more.length === 0 ? allowedPlace(path, sockets) : null;
   const block = methodBlock ?? (allowed === null ? UNIX_SOCKET_NOT_ALLOWED : null);
   audit(block);
   if (block !== null || allowed === null) {
@@ -73,22 +73,31 @@ export async function serveUnixSocket(
 }
 
 /**
- * The path to connect to: with its links resolved, so that the one that was checked is the one that is used. A link
- * that leads elsewhere counts only when that place is allowed, or the link itself is named.
+ * Finds out where allowed sockets are, each one once, with links resolved: a link that a command puts into the place of
+ * one later leads to no other. One that is still to be made is made where it was named.
  */
-async function allowedSocket(path: string, allowed: readonly string[]): Promise<string | null> {
-  if (!isAbsolute(path)) return null;
-  const real = await realPathOrNull(path);
-  if (real === null) return null;
-  for (const entry of allowed.filter(isAbsolute)) {
-    if (entry === path || await realPathOrNull(entry) === real) return real;
-  }
-  return null;
+export function socketFinder(): (allowed: readonly string[]) => ReadonlySet<string> {
+  const found = new Map<string, string>();
+  const place = (path: string): string =>
+    realPathOrNull(path) ?? join(realPathOrNull(dirname(path)) ?? dirname(path), basename(path));
+  return (allowed) => {
+    for (const path of allowed.filter(isAbsolute)) {
+      if (!found.has(path)) found.set(path, place(path));
+    }
+    return new Set(allowed.flatMap((path) => found.get(path) ?? []));
+  };
 }
 
-async function realPathOrNull(path: string): Promise<string | null> {
+/** The place to connect to, if it is allowed. A link elsewhere may lead to it. */
+function allowedPlace(path: string, places: ReadonlySet<string>): string | null {
+  if (!isAbsolute(path)) return null;
+  const real = realPathOrNull(path);
+  return real !== null && places.has(real) ? real : null;
+}
+
+function realPathOrNull(path: string): string | null {
   try {
-    return await Deno.realPath(path);
+    return Deno.realPathSync(path);
   } catch {
     return null;
   }

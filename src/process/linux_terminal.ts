@@ -17,7 +17,7 @@ import {
 } from "./libc.ts";
 import { openTerminal, spawnOnTerminal, type TerminalPair } from "./linux_spawn.ts";
 import { killSession, signalGroup } from "./process_group.ts";
-import type { RunningChild, StartedChild } from "./running_child.ts";
+import { ENDED_BY_FILTER, type RunningChild, type StartedChild } from "./running_child.ts";
 import { explainErrno, prepare } from "./spawn.ts";
 import type { TerminalProvider } from "./terminal_provider.ts";
 
@@ -28,6 +28,7 @@ const READS_A_TURN = 32;
 const EXIT_CHECK_MS = 20;
 /** Offset of the process id in `siginfo_t`. */
 const SIGINFO_PID_AT = 16;
+const SIGSYS = 31;
 /** Between the hang-up, which lets a shell tell its jobs, and the kill. */
 const HANGUP_GRACE_MS = 100;
 
@@ -197,11 +198,13 @@ class LinuxTerminalChild implements RunningChild {
     return new DataView(info.buffer).getInt32(SIGINFO_PID_AT, true) !== 0;
   }
 
-  /** Exit code of the child; 1 for a death by signal; −1 = unknown. */
+  /** Exit code of the child; 1 for a death by any signal but SIGSYS; −1 = unknown. */
   #reap(): number {
     const status = cBytes(4);
     if (this.#libc.waitpid(this.pid, status, WNOHANG) !== this.pid) return -1;
     const word = new DataView(status.buffer).getInt32(0, true);
-    return (word & 0x7f) === 0 ? (word >> 8) & 0xff : 1;
+    const signal = word & 0x7f;
+    if (signal === SIGSYS) return ENDED_BY_FILTER;
+    return signal === 0 ? (word >> 8) & 0xff : 1;
   }
 }

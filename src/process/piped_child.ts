@@ -1,7 +1,7 @@
 import type { Confined } from "../sandbox/mod.ts";
 import { ABANDON_MS, readUntilEnd } from "./drain.ts";
 import { killSession, signalGroup } from "./process_group.ts";
-import type { RunningChild, StartedChild } from "./running_child.ts";
+import { ENDED_BY_FILTER, type RunningChild, type StartedChild } from "./running_child.ts";
 import { spawnPiped } from "./spawn.ts";
 
 /** Starts a command of the process table without a terminal: no stdin, stdout and stderr in order of arrival. */
@@ -21,6 +21,7 @@ function pipedChild(child: Deno.ChildProcess): RunningChild {
       const disarm = (): void => clearTimeout(abandonTimer);
       try {
         const status = await readUntilEnd(child, sink, disarm, abandoned.promise);
+        if (status?.signal === "SIGSYS") return ENDED_BY_FILTER;
         return status === null || status.signal !== null ? -1 : status.code;
       } finally {
         // Once the output is drained the number may soon belong to somebody else.

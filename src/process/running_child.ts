@@ -1,6 +1,9 @@
 import type { StreamName } from "./drain.ts";
 import type { SpawnFailure } from "./types.ts";
 
+/** SIGSYS, as a shell reports it: a filter ended the command for a system call. What else ends one is not told apart. */
+export const ENDED_BY_FILTER = 128 + 31;
+
 /** A child of the process table that has been started, on pipes or on a terminal. */
 export interface RunningChild {
   readonly pid: number;

@@ -19,6 +19,12 @@ export function pointerTarget(git: AbsolutePath, root: AbsolutePath): AbsolutePa
   }
 }
 
+/** Where the hooks and the configuration of a working tree's folder are, when they are not in it. */
+export function commonFolder(gitDir: AbsolutePath): AbsolutePath[] {
+  const common = readPointer(normalizePath("commondir", gitDir));
+  return common === null || common === "" ? [] : [normalizePath(common, gitDir)];
+}
+
 /** The one line of a small file; `null` when there is no such file. */
 export function readPointer(path: AbsolutePath): string | null {
   try {

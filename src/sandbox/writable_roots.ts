@@ -1,6 +1,6 @@
 import { FilesError, isInside, normalizePath, resolveLinks } from "../files/mod.ts";
 import type { AbsolutePath, SandboxPolicy, WorkspaceWritePolicy } from "../protocol/mod.ts";
-import { pointerTarget } from "./git_pointer.ts";
+import { commonFolder, pointerTarget } from "./git_pointer.ts";
 import { hasFullDiskWrite } from "./policy.ts";
 import type { Limit } from "./types.ts";
 
@@ -54,8 +54,8 @@ export function existingRoots(
   const reached: ReachedRoot[] = [];
   for (const path of new Set(rootPaths(policy, cwd, tmpdir))) {
     try {
-      const real = Deno.realPathSync(path);
-      reached.push({ path, real, links: real === path ? [] : foldersOfLinks(path) });
+      const isPlain = Deno.realPathSync(path) === path;
+      reached.push({ path, ...(isPlain ? { real: path, links: [] } : followLinks(path)) });
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound || isUnreachable(error))) throw error;
       missing.push(path);
@@ -115,20 +115,33 @@ function leadingOut(all: readonly ReachedRoot[]): AbsolutePath[] {
 /** So many links in a row the kernel follows. */
 const MAX_LINKS = 40;
 
-/** Where each link lies that has to be followed to get to `path`. */
-function foldersOfLinks(path: AbsolutePath, depth = 0): AbsolutePath[] {
-  const folders: AbsolutePath[] = [];
+/**
+ * Where `path` leads, and where each link lies that has to be followed to get there. Both in one go: a command may put
+ * one and take it away while it is looked at.
+ */
+function followLinks(path: AbsolutePath, depth = 0): Omit<ReachedRoot, "path"> {
+  const links: AbsolutePath[] = [];
   let folder = "/";
   for (const name of path.split("/")) {
     const next = normalizePath(name, folder);
-    if (depth < MAX_LINKS && Deno.lstatSync(next).isSymlink) {
-      folders.push(folder);
-      const target = normalizePath(Deno.readLinkSync(next), folder);
-      folders.push(...foldersOfLinks(target, depth + 1));
-      folder = Deno.realPathSync(next);
-    } else folder = next;
+    if (!Deno.lstatSync(next).isSymlink) folder = next;
+    else {
+      if (depth === MAX_LINKS) throw new Deno.errors.NotFound(path);
+      const target = followLinks(normalizePath(readLinkOf(next), folder), depth + 1);
+      links.push(folder, ...target.links);
+      folder = target.real;
+    }
   }
-  return folders;
+  return { real: folder, links };
+}
+
+/** What is no link any more is gone. */
+function readLinkOf(path: AbsolutePath): string {
+  try {
+    return Deno.readLinkSync(path);
+  } catch (cause) {
+    throw new Deno.errors.NotFound(path, { cause });
+  }
 }
 
 /**
@@ -185,7 +198,7 @@ function describeRoot(root: AbsolutePath): WritableRoot {
   return {
     root,
     readOnlySubpaths: [
-      ...(gitDir === null ? [] : [gitDir]),
+      ...(gitDir === null ? [] : [gitDir, ...commonFolder(gitDir)]),
       git,
       normalizePath(".agents", root),
       normalizePath(".codex", root),

@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { AT_FDCWD, call, opens } from "../support/kernel.ts";
+import { AT_FDCWD, call, longs, opens } from "../support/kernel.ts";
 import { type Attempt, exists, type Scene, textOf, works } from "./attempt.ts";
 
 const O_WRONLY = 1;
@@ -9,6 +9,10 @@ const O_TMPFILE = Deno.build.arch === "aarch64" ? 0o20040000 : 0o20200000;
 const RENAME_EXCHANGE = 2;
 const FS_IOC_GETFLAGS = 0x80086601;
 const FS_IOC_SETFLAGS = 0x40086602;
+const FS_IOC_SETVERSION = 0x40087602;
+/** Any; a network file system asks for it. */
+const VERSION = 12345n;
+const AT_EMPTY_PATH = 0x1000;
 const S_IFIFO = 0o010000;
 const S_IFCHR = 0o020000;
 
@@ -230,6 +234,24 @@ export const FILE_ATTEMPTS: readonly Attempt[] = [
     act: ({ outside }) => setsFlag(`${outside}/file`),
     neighbour: ({ inside }) => works(() => Deno.readDirSync(inside)),
     optional: "the file system has no flags",
+  },
+  {
+    name: "set the version of a file outside",
+    act: ({ outside }) => {
+      const file = call("openat", AT_FDCWD, `${outside}/file`, 0, 0);
+      return file >= 0 && call("ioctl", file, FS_IOC_SETVERSION, longs(VERSION)) === 0;
+    },
+    optional: "the file system has no versions",
+  },
+  {
+    name: "write through a link made of a descriptor",
+    act: ({ outside, inside }) => {
+      const file = call("openat", AT_FDCWD, `${outside}/file`, 0, 0);
+      return call("linkat", file, "", AT_FDCWD, `${inside}/relinked`, AT_EMPTY_PATH) === 0 &&
+        works(() => Deno.writeTextFileSync(`${inside}/relinked`, "after"));
+    },
+    proof: ({ outside }) => textOf(`${outside}/file`) !== "before",
+    optional: "kernels before 6.10 let only root do it",
   },
   {
     name: "set a flag by the newest call",

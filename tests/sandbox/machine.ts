@@ -8,6 +8,7 @@ const CLONE_NEWNS = 0x20000;
 const SYSLOG_READ_ALL = 3;
 const UFFD_USER_MODE_ONLY = 1;
 const O_WRONLY = 1;
+const O_RDWR = 2;
 /** Firmware shows its progress there; nobody listens. */
 const DIAGNOSTIC_PORT = 0x80;
 
@@ -158,6 +159,22 @@ export const MACHINE_ATTEMPTS: readonly Attempt[] = [
     act: () => opens("openat", AT_FDCWD, "/dev/loop-control", O_WRONLY, 0),
     root: true,
     optional: "the kernel or the container has no such disks",
+  },
+  {
+    name: "make a file system of its own",
+    act: () => opens("openat", AT_FDCWD, "/dev/fuse", O_RDWR, 0),
+    optional: "the kernel or the container has none",
+  },
+  {
+    name: "make a network card",
+    act: () => opens("openat", AT_FDCWD, "/dev/net/tun", O_RDWR, 0),
+    optional: "the kernel or the container has none",
+  },
+  {
+    name: "make a machine",
+    act: () => opens("openat", AT_FDCWD, "/dev/kvm", O_RDWR, 0),
+    root: true,
+    optional: "the kernel or the container cannot",
   },
   {
     name: "call the kernel the 32-bit way",

@@ -2,6 +2,7 @@ import { addressOf, call, longs, opens, words } from "../support/kernel.ts";
 import { type Attempt, exists, works } from "./attempt.ts";
 
 const SIGCONT = 18;
+const SI_QUEUE = -1;
 const PTRACE_SEIZE = 0x4206;
 const PRIO_PROCESS = 0;
 const RLIMIT_CORE = 4;
@@ -64,6 +65,34 @@ export const PROCESS_ATTEMPTS: readonly Attempt[] = [
       return descriptor >= 0 && call("pidfd_send_signal", descriptor, SIGCONT, 0, 0) === 0;
     },
     olderLandlock: "signals",
+  },
+  {
+    name: "signal a thread of another process",
+    act: ({ victim }) => call("tgkill", victim, victim, SIGCONT) === 0,
+    olderLandlock: "signals",
+  },
+  {
+    name: "queue a signal for another process",
+    act: ({ victim }) =>
+      call(
+        "rt_sigqueueinfo",
+        victim,
+        SIGCONT,
+        words(SIGCONT, 0, SI_QUEUE, ...Array(29).fill(0)),
+      ) ===
+        0,
+    olderLandlock: "signals",
+  },
+  {
+    name: "see where the memory of another process is",
+    act: ({ victim }) =>
+      call("move_pages", victim, 1, longs(addressIn(victim)), 0, words(0), 0) === 0,
+    optional: "the kernel does not move memory",
+  },
+  {
+    name: "see the locks of another process",
+    act: ({ victim }) => call("get_robust_list", victim, longs(0n), longs(0n)) === 0,
+    optional: DEBUGGER,
   },
   {
     name: "change another process's priority",

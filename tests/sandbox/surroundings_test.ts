@@ -182,6 +182,19 @@ for (const [kind, { backend, ignore, reason }] of Object.entries(backends ?? {})
       assert.equal(output.code, 5);
     }
   });
+
+  test("a folder in place of a stream is none to make files in", async (rig) => {
+    const script =
+      "for fd in 0 1 2; do echo x 2>/dev/null >/proc/self/fd/$fd/planted; done; exit 6";
+    await using confined = await rig.confine(["/bin/sh", "-c", script]);
+    const output = await new Deno.Command("/bin/sh", {
+      args: ["-c", 'exec "$@" <"$0" 1<"$0" 2<"$0"', rig.outside, ...confined.argv],
+      cwd: confined.cwd,
+      env: { ...confined.env },
+    }).output();
+    assert.equal(output.code, 6);
+    assert.deepEqual([...Deno.readDirSync(rig.outside)], []);
+  });
 }
 
 Deno.test({

@@ -6,6 +6,7 @@ import { createFilterFiles } from "./filter_file.ts";
 import { findProgram } from "./find_program.ts";
 import { findTerminalTools, readHost, visibleInRun } from "./host.ts";
 import { splitEnvironment } from "./launch_environment.ts";
+import { createRootHistory } from "./late_roots.ts";
 import { launchArgv, refusalArgv } from "./launch.ts";
 import { planMounts } from "./mounts.ts";
 import { bridgedArgv } from "./network_bridge.ts";
@@ -33,7 +34,7 @@ export interface Wrapper {
 const HOST_SOCKETS: Limit = {
   code: "host_sockets",
   message:
-    "Commands can talk to daemons of this machine whose Unix sockets lie outside of /run, such as an ssh-agent in /tmp: the policy allows the network.",
+    "Commands can talk to daemons of this machine whose Unix sockets lie outside of /run, such as an ssh-agent in /tmp, or are abstract, such as a screen's: the policy allows the network.",
 };
 
 const SHELL_VARIABLES = ["_", "OLDPWD", "SHLVL"];
@@ -53,9 +54,10 @@ export function createBubblewrap(
   { program, stateDir, homeDir, self }: BubblewrapOptions,
 ): Wrapper {
   const filters = createFilterFiles(stateDir);
-  const host = onFirstUse(() => readHost(stateDir, homeDir));
+  const host = onFirstUse(() => readHost(stateDir, homeDir, bubblewrapTrial(program)));
   const tools = onFirstUse(findTerminalTools);
   const kept = keepFileLocks();
+  const settle = createRootHistory();
   let watch: SessionWatch | null = null;
   return {
     close() {
@@ -73,7 +75,7 @@ export function createBubblewrap(
       const filterFile = await filters.path(network ? "open" : "private");
       // After the filter, which makes the state folder.
       const machine = host();
-      const view = readView(request);
+      const view = readView(request, settle);
       const { folder, remember } = watch ??= startWatch(machine.stateDir);
       const guarded = stack.use(await protectPaths(view.roots, view.git, locks, remember));
       const users = view.roots.some(({ root }) => isForeignToRoot(root)) ? "host" : "own";
@@ -102,15 +104,19 @@ export function createBubblewrap(
         descriptorLimit: machine.descriptorLimit,
         parent: Deno.pid,
         report: report.path,
+        nothing: machine.nothing,
         command: request.argv,
         terminal: request.tty ? tools() : null,
       });
       const owned = stack.move();
       const { tty } = request;
       return {
-        argv: bridge === null
-          ? argv
-          : bridgedArgv({ program, self, bridge, users, tty, env: launch, argv }),
+        argv: [
+          ...machine.ahead,
+          ...(bridge === null
+            ? argv
+            : bridgedArgv({ program, self, bridge, users, tty, env: launch, argv })),
+        ],
         env: bridge === null ? launch : { ...self.env, ...launch },
         unenforced: [
           ...machine.limits,

@@ -120,6 +120,71 @@ test("the folder that a .git file points to is protected, with the way to it", a
   assert.deepEqual(answers, { pointer: false, target: false, moveWay: false, beside: true });
 });
 
+test("so is the repository that such a folder belongs to", async (rig) => {
+  const repository = join(rig.workspace, "main/.git");
+  const tree = join(rig.workspace, "tree");
+  await Deno.mkdir(join(repository, "worktrees/tree"), { recursive: true });
+  await Deno.writeTextFile(join(repository, "worktrees/tree/commondir"), "../..\n");
+  await Deno.mkdir(tree);
+  await Deno.writeTextFile(join(tree, ".git"), "gitdir: ../main/.git/worktrees/tree\n");
+  const answers = await rig.attempts({
+    hook: "mkdir main/.git/hooks",
+    config: "echo x > main/.git/config",
+    moveWay: "mv main elsewhere",
+    beside: "echo x > main/file",
+  }, { policy: { ...WORKSPACE_ONLY, writableRoots: [tree] } });
+  assert.deepEqual(answers, { hook: false, config: false, moveWay: false, beside: true });
+});
+
+test("a protected name is protected in every spelling that the disk takes for it", async (rig) => {
+  const [pointer, capitals] = [".git", ".GIT"].map((name) => join(rig.workspace, name));
+  await Deno.writeTextFile(`${pointer}`, "gitdir: nowhere\n");
+  // As a disk that ignores case shows it to a kernel that does not know.
+  await Deno.link(`${pointer}`, `${capitals}`);
+  await Deno.writeTextFile(join(rig.workspace, ".CODEX"), "");
+  const answers = await rig.attempts({
+    name: "echo x > .git",
+    capitals: "echo x > .GIT",
+    replaced: "mv .CODEX .GIT",
+    another: "echo x > .CODEX",
+  });
+  assert.deepEqual(answers, { name: false, capitals: false, replaced: false, another: true });
+});
+
+test("a root that is made in another one meanwhile is written to without a mount of its own", async (rig) => {
+  const root = join(rig.workspace, "cache");
+  const policy = { ...WORKSPACE_ONLY, writableRoots: [root] };
+  assert.equal((await rig.run(["mkdir", "cache"], { policy })).code, 0);
+  await using confined = await rig.confine(["touch", "cache/file"], { policy });
+  assert.ok(!confined.argv.includes(root));
+  assert.ok(confined.unenforced.some(({ code }) => code === "late_root"));
+  assert.equal((await finish(confined)).code, 0);
+  assert.deepEqual(names(root), ["file"]);
+});
+
+Deno.test({
+  name: `bubblewrap: root does not get the host's /dev/null as a stream${reason}${
+    isRoot ? "" : " (ignored: only root can change it)"
+  }`,
+  ignore: ignore || !isRoot,
+  fn: async () => {
+    await using rig = await openSandboxRig(probed?.backend ?? assert.fail());
+    const mode = (): number => (Deno.statSync("/dev/null").mode ?? 0) & 0o7777;
+    const before = mode();
+    const script = "for fd in 0 1 2; do chmod 1666 /proc/self/fd/$fd; echo x >&$fd; done; exit 5";
+    await using confined = await rig.confine(["/bin/sh", "-c", script]);
+    const output = await new Deno.Command("/bin/sh", {
+      args: ["-c", 'exec "$@" <>/dev/null >/dev/null 2>/dev/null', "sh", ...confined.argv],
+      cwd: confined.cwd,
+      env: { ...confined.env },
+    }).output();
+    const after = mode();
+    if (after !== before) await Deno.chmod("/dev/null", before);
+    assert.equal(after, before);
+    assert.equal(output.code, 5);
+  },
+});
+
 test("a protected symlink: the target is read-only, the link is put back", async (rig) => {
   await Deno.mkdir(join(rig.workspace, "real"));
   await Deno.symlink("real", join(rig.workspace, ".codex"));

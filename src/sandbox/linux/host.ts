@@ -1,8 +1,10 @@
+import { join } from "node:path";
 import { isInside } from "../../files/mod.ts";
 import { openLibc, startingDescriptorLimit } from "../../platform/mod.ts";
 import type { AbsolutePath } from "../../protocol/mod.ts";
 import type { Limit } from "../types.ts";
 import { withholdDescriptors } from "./descriptors.ts";
+import { keepLateMountsOut } from "./late_mounts.ts";
 import type { TerminalTools } from "./launch.ts";
 import { privateDevices } from "./private_devices.ts";
 import { thisMachine } from "./syscalls.ts";
@@ -11,9 +13,20 @@ import { findSystemProgram } from "./system_program.ts";
 /** Below `/run`, where NixOS keeps the programs themselves. */
 const PROGRAMS_IN_RUN = ["/run/current-system", "/run/booted-system", "/run/wrappers"];
 
-/** What does not change while this process runs. */
-export function readHost(stateDir: AbsolutePath, homeDir: AbsolutePath | undefined) {
+const NOTHING = "/dev/null";
+
+/**
+ * What does not change while this process runs.
+ *
+ * @param trial starts bubblewrap once
+ */
+export function readHost(
+  stateDir: AbsolutePath,
+  homeDir: AbsolutePath | undefined,
+  trial: readonly string[],
+) {
   const { devices, limits } = privateDevices(stateDir);
+  const late = keepLateMountsOut(trial);
   const state = Deno.realPathSync(stateDir);
   const home = homeDir === undefined ? null : realPathOrNull(homeDir);
   return {
@@ -21,11 +34,24 @@ export function readHost(stateDir: AbsolutePath, homeDir: AbsolutePath | undefin
     /** What is this program's own. */
     own: home === null ? [state] : [home, state],
     devices,
-    limits: [...withheldDescriptors(), ...limits],
+    /** As the host's /dev/null. */
+    nothing: devices.find(({ path }) => path === NOTHING)?.node ?? NOTHING,
+    limits: [...withheldDescriptors(), ...limits, ...late.limits],
+    /** In front of what starts bubblewrap. */
+    ahead: late.argv,
     descriptorLimit: startingDescriptorLimit(),
-    hidden: ["/tmp/.X11-unix"].filter(isDirectory),
+    hidden: socketFolders("/tmp"),
     programsInRun: PROGRAMS_IN_RUN.filter(exists),
   };
+}
+
+/**
+ * Folders of sockets through which programs are typed into: the screen, the user's terminals. The filter stops that as
+ * long as the policy allows no network.
+ */
+export function socketFolders(temporary: AbsolutePath): AbsolutePath[] {
+  return [".X11-unix", `tmux-${Deno.uid()}`].map((name) => join(temporary, name))
+    .filter(isDirectory);
 }
 
 /** Files below `/run` that stay visible to a command. */

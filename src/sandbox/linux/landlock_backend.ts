@@ -139,7 +139,8 @@ export function landlockLimits(
     },
     {
       code: "terminals",
-      message: "Commands can write to the user's other terminals: there is no /dev of their own.",
+      message:
+        "Commands can read from and write to the user's other terminals: there is no /dev of their own.",
       applies: true,
     },
     {

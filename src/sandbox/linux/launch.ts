@@ -22,27 +22,34 @@ export interface Launch {
   readonly parent: number;
   /** Where bubblewrap reports. */
   readonly report: AbsolutePath;
+  /** What a command reads and writes where there is nothing. */
+  readonly nothing: AbsolutePath;
   readonly command: readonly string[];
   readonly terminal: TerminalTools | null;
 }
 
 /**
  * Becomes bubblewrap; no process is left in between. `$0` = the filter, `$1` = the descriptor limit, `$2` = the
- * program that asked, `$3` = the file for a report.
+ * program that asked, `$3` = the file for a report, `$4` = the device for a stream that is none.
  *
  * - Nothing is started for a program that has ended: bubblewrap would not notice. A process that is ending has no
  *   memory any more, also before its parent has asked for its exit code. The report is there before that is
  *   looked at, so that the shell which cleans up then (`session_watch.ts`) finds this process otherwise.
  * - The filter is opened afresh for each command, since a descriptor that is handed down would share its offset.
- * - A stdin that is a file comes through a pipe: the file could be opened again, for writing, by way of
+ * - A stdin that is a file or a disk comes through a pipe: it could be opened again, for writing, by way of
  *   `/proc/self/fd/0`. In that case alone this shell stays.
+ * - A folder is no stream: new files could be made in it, whatever is mounted read-only. And the host's /dev/null
+ *   is not handed to root, who could change its mode for everyone.
  */
 const LAUNCH = `ulimit -S -n "$1" 2>/dev/null
 exec ${REPORT_DESCRIPTOR}>"$3"
 echo $$ >&${REPORT_DESCRIPTOR}
 read -r size _ <"/proc/$2/statm" && [ "$size" != 0 ] || exit 125
-shift 3
-if [ -f /dev/stdin ]; then
+{ [ -d /dev/stdin ] || [ /dev/stdin -ef /dev/null ]; } && exec <"$4"
+{ [ -d /dev/stdout ] || [ /dev/stdout -ef /dev/null ]; } && exec >"$4"
+{ [ -d /dev/stderr ] || [ /dev/stderr -ef /dev/null ]; } && exec 2>"$4"
+shift 4
+if [ -f /dev/stdin ] || [ -b /dev/stdin ]; then
   (PATH=${LAUNCH_PATH}; exec cat) | "$@" ${FILTER_DESCRIPTOR}<"$0"
   exit
 fi
@@ -71,6 +78,7 @@ export function launchArgv(launch: Launch): string[] {
     String(launch.descriptorLimit),
     String(launch.parent),
     launch.report,
+    launch.nothing,
     launch.program,
     "--json-status-fd",
     String(REPORT_DESCRIPTOR),

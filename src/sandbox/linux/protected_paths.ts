@@ -1,7 +1,9 @@
+import { basename, dirname, join } from "node:path";
 import { isInside } from "../../files/mod.ts";
 import type { FileLocks } from "../../platform/mod.ts";
 import type { AbsolutePath } from "../../protocol/mod.ts";
 import type { Limit } from "../types.ts";
+import { spellings } from "../letter_case.ts";
 import type { ExistingRoot } from "../writable_roots.ts";
 import type { GitAccess } from "./git_access.ts";
 import { holdPlaceholder, isPlaceholder, type PlaceholderKind } from "./placeholder.ts";
@@ -41,7 +43,7 @@ export async function protectPaths(
     const placeholder = await holdPlaceholder(path, locks, kind);
     if (placeholder === null) return;
     stack.use(placeholder);
-    readOnly.add(path);
+    for (const each of inAllSpellings(path)) readOnly.add(each);
   };
   for (const { path, kind } of git.flatMap(({ held }) => held)) await hold(path, kind);
   for (const [path, isWorthAPlace] of protectedNames(roots)) {
@@ -58,7 +60,8 @@ export async function protectPaths(
       stack.defer(() => restoreLink(guard));
     }
     const real = realPathOrNull(path);
-    if (real !== null && !opened.has(real)) readOnly.add(real);
+    if (real === null || opened.has(real)) continue;
+    for (const each of inAllSpellings(real)) readOnly.add(each);
   }
   const owned = stack.move();
   return {
@@ -111,6 +114,22 @@ function lookAt(path: AbsolutePath): Deno.FileInfo | "missing" | "out_of_reach" 
     if (error instanceof Deno.errors.NotADirectory) return "out_of_reach";
     throw error;
   }
+}
+
+/**
+ * What is mounted is a name: on a disk of another system that ignores case, such as those of Windows and macOS shared
+ * with a Linux inside of them, the kernel takes `.GIT` for a name of its own, which leads past the mount.
+ */
+function inAllSpellings(path: AbsolutePath): AbsolutePath[] {
+  const info = identity(path);
+  const isSame = (other: AbsolutePath): boolean => info !== null && identity(other) === info;
+  if (!isSame(join(dirname(path), basename(path).toUpperCase()))) return [path];
+  return [path, ...spellings(path).filter(isSame)];
+}
+
+function identity(path: AbsolutePath): string | null {
+  const info = lookAt(path);
+  return typeof info === "string" ? null : `${info.dev}:${info.ino}`;
 }
 
 /** Null for a link that leads nowhere. */

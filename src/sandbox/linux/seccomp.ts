@@ -34,9 +34,21 @@ const TIOCLINUX = 0x541c;
 
 /**
  * Requests that change a file which was opened for reading, past Landlock: its flags (two widths), its extended flags,
- * its seal against changes.
+ * its seal against changes, its version (two widths, and under its older number), how a folder is encrypted (two
+ * forms), whether what is encrypted can be read.
  */
-const FILE_REQUESTS: readonly number[] = [0x40086602, 0x40046602, 0x401c5820, 0x40806685];
+const FILE_REQUESTS: readonly number[] = [
+  0x40086602,
+  0x40046602,
+  0x401c5820,
+  0x40806685,
+  0x40087602,
+  0x40047602,
+  0x40086604,
+  0x40046604,
+  0x800c6613,
+  0xc0406618,
+];
 /** The second byte of a request is its kind. Those of btrfs and bcachefs make and remove whole folders. */
 const REQUEST_KIND_MASK = 0xff00;
 const FOLDER_KINDS: readonly number[] = [0x9400, 0xbc00];

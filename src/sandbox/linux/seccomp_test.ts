@@ -111,7 +111,10 @@ Deno.test("seccomp: terminal input cannot be forged, other ioctls pass", () => {
 Deno.test("seccomp: requests that change what was opened for reading are refused where no mount does", () => {
   const clones = [0x40049409, 0x4020940d, 0xc0189436];
   // Flags, extended flags, verity; subvolumes of btrfs and bcachefs.
-  const changes = [0x40086602, 0x40046602, 0x401c5820, 0x40806685, 0x5000940e, 0x4030bc10];
+  const changes = [
+    ...[0x40086602, 0x40046602, 0x401c5820, 0x40806685, 0x5000940e, 0x4030bc10],
+    ...[0x40087602, 0x40047602, 0x40086604, 0x40046604, 0x800c6613, 0xc0406618],
+  ];
   for (const machine of MACHINES) {
     for (const network of ["none", "open"] as const) {
       const ioctl = (request: number) => call(machine, network, "ioctl", [3, request]);

@@ -5,6 +5,7 @@ import { type ReadableRoot, readableRoots } from "../readable_roots.ts";
 import type { ConfineRequest, Limit } from "../types.ts";
 import { type ExistingRoot, existingRoots, missingRoot } from "../writable_roots.ts";
 import { type GitAccess, gitAccess } from "./git_access.ts";
+import type { SettledRoots } from "./late_roots.ts";
 
 /** What a command is to see of the file system, as far as it is the same for both ways to confine it. */
 export interface View {
@@ -17,8 +18,13 @@ export interface View {
   readonly limits: readonly Limit[];
 }
 
-export function readView({ policy, policyCwd, tmpdir, cwd }: ConfineRequest): View {
-  const { roots, limits } = existingRoots(policy, policyCwd, tmpdir);
+/** @param settle leaves out roots that are not to be trusted; names them. */
+export function readView(
+  { policy, policyCwd, tmpdir, cwd }: ConfineRequest,
+  settle: (roots: readonly ExistingRoot[]) => SettledRoots = (roots) => ({ roots, limits: [] }),
+): View {
+  const found = existingRoots(policy, policyCwd, tmpdir);
+  const { roots, limits } = settle(found.roots);
   const readable = readableRoots(policy, policyCwd);
   if (readable !== null) refuseInvisible(cwd, roots, readable.roots);
   const mayCommit = policy.type === "workspace-write" && policy.gitWritable === true;
@@ -28,6 +34,7 @@ export function readView({ policy, policyCwd, tmpdir, cwd }: ConfineRequest): Vi
     readable: readable?.roots ?? null,
     git: git.filter((access) => access !== null),
     limits: [
+      ...found.limits,
       ...limits,
       ...(readable?.missing ?? []).map((path) => missingRoot(path, "read")),
     ],

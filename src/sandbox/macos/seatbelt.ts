@@ -6,7 +6,7 @@ import { hasFullNetwork } from "../policy.ts";
 import { readableRoots } from "../readable_roots.ts";
 import type { ConfineRequest, Limit, SandboxBackend } from "../types.ts";
 import { existingRoots } from "../writable_roots.ts";
-import { ignoresCase, spellings } from "./letter_case.ts";
+import { ignoresCase, spellings } from "../letter_case.ts";
 import { seatbeltProfile, type SeatbeltRules } from "./profile.ts";
 
 /** By this path alone: what the search path leads to may be the workspace's. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { READ_ONLY, WORKSPACE_ONLY } from "../../../tests/support/sandbox_rig.ts";
 import { createSandbox } from "../create_sandbox.ts";
 import { parseDenial } from "./denials.ts";
-import { ignoresCase, spellings } from "./letter_case.ts";
+import { ignoresCase, spellings } from "../letter_case.ts";
 import { probeSeatbelt, seatbeltRules } from "./seatbelt.ts";
 
 async function workspace(): Promise<AsyncDisposable & { readonly path: string }> {

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import type { AbsolutePath } from "../../protocol/mod.ts";
+import type { AbsolutePath } from "../protocol/mod.ts";
 
 /**
  * Whether names below a folder mean the same in capitals, as on most disks of macOS. A folder without a letter in its
