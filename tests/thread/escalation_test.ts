@@ -243,7 +243,7 @@ const answerPatch = async (rig: ThreadRig, decision: ReviewDecision) => {
 };
 
 Deno.test({
-  name: "a patch outside the writable roots: on-request asks first, on-failure tries and then asks",
+  name: "a patch outside the writable roots is asked about first, under on-failure as after a denial",
   ...CONFINED,
   fn: async () => {
     for (const approval of ["on-request", "on-failure"]) {
