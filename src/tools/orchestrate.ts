@@ -120,6 +120,7 @@ function programSearch(request: CommandRequest, context: ToolContext): ProgramSe
   return {
     path: request.env["PATH"] ?? "",
     cwd: request.cwd,
+    session: cwd,
     writable: [cwd, ...roots, ...tmpdir === null ? [] : [tmpdir], "/tmp"],
   };
 }
