@@ -4,7 +4,7 @@ import { commandsWithin, isDangerous } from "./danger/dangerous.ts";
 import { isDangerousOnWindows } from "./danger/windows.ts";
 import { readCommand } from "./read_command.ts";
 import { matchingRules } from "./rules/check_report.ts";
-import { isSafeCommand, type SafetyFacts } from "./safe/known_safe.ts";
+import { isSafeCommand, placesOf, type SafetyFacts } from "./safe/known_safe.ts";
 import { baseName } from "./shell/wrapper.ts";
 import { type LooseCommand, looseCommand } from "./shell/loose.ts";
 import type { PlainCommand } from "./shell/plain.ts";
@@ -52,10 +52,11 @@ export function decide(input: DecideInput, facts: SafetyFacts): Requirement {
   const reading = readCommand(input.argv, facts);
   const heuristic = (verdict: Verdict): Decision => UNMATCHED[input.approvalPolicy][verdict];
   if (reading.kind === "plain") {
-    const judged = reading.commands.map((command) => {
+    const places = placesOf(reading.commands, { ...facts, foreignGit: leavesSandbox(input) });
+    const judged = reading.commands.map((command, i) => {
       const words = command.map(({ text }) => text);
       const rules = rulesForCommand(command, input.rules, facts);
-      const verdict = () => heuristic(verdictOf(command, input, facts));
+      const verdict = () => heuristic(verdictOf(command, input, places[i] ?? facts));
       return { words, rules, heuristic: rules.length > 0 ? null : verdict() };
     });
     const bypass = judged.every(({ rules }) => rules.some(({ decision }) => decision === "allow"));
@@ -91,7 +92,8 @@ function rulesForCommand(
 }
 
 function verdictOf(command: PlainCommand, input: DecideInput, facts: SafetyFacts): Verdict {
-  if (isSafeCommand(command, facts)) return "safe";
+  const maySee = !(leavesSandbox(input) && limitsReads(input.sandboxPolicy));
+  if (maySee && isSafeCommand(command, facts)) return "safe";
   if (isDangerous(looseCommand(command), facts.grammar)) return "dangerous";
   if (facts.os !== "windows") return unknownVerdict(input);
   const words = command.map(({ exact, text }) => exact ?? text);
@@ -104,10 +106,24 @@ function isConfined({ sandboxPolicy, permissions }: DecideInput): boolean {
   return !isFree(sandboxPolicy) && permissions === "use_default";
 }
 
+/** Whether it would run without the sandbox that the session has. */
+function leavesSandbox({ sandboxPolicy, permissions }: DecideInput): boolean {
+  return permissions === "require_escalated" && !isFree(sandboxPolicy);
+}
+
+function limitsReads(policy: SandboxPolicy): boolean {
+  switch (policy.type) {
+    case "read-only":
+      return policy.access.type !== "full-access";
+    case "workspace-write":
+      return policy.readOnlyAccess.type !== "full-access";
+    default:
+      return false;
+  }
+}
+
 function unknownVerdict(input: DecideInput): Verdict {
-  return input.permissions === "require_escalated" && !isFree(input.sandboxPolicy)
-    ? "escalates"
-    : "neither";
+  return leavesSandbox(input) ? "escalates" : "neither";
 }
 
 /** The words of a command up to the first that is not known. */

@@ -3,7 +3,12 @@ import type { ProgramSearch, SandboxPermissions } from "../policy/mod.ts";
 import { type Confined, describeDenial, looksDenied, type Sandbox } from "../sandbox/mod.ts";
 import { ToolFailure } from "./errors.ts";
 import { hostReason, type NetworkAccess, type NetworkAttempt } from "./network_access.ts";
-import { inSessionSandbox, type SandboxedRun, tellLimits } from "./session_sandbox.ts";
+import {
+  inSessionSandbox,
+  isWithoutSandbox,
+  type SandboxedRun,
+  tellLimits,
+} from "./session_sandbox.ts";
 import type { ToolContext } from "./types.ts";
 
 /** A command that the model wants run. */
@@ -96,10 +101,14 @@ export async function orchestrate<T>(
   if (asked) await ask(request, context, requirement.reason, requirement.amendment);
   const bypass = requirement.type === "skip" && requirement.bypassSandbox;
   const free = bypass || request.permissions === "require_escalated";
-  const first = await runOnce(request, context, free ? UNCONFINED : context.sandboxPolicy, attempt);
   const mayRetry = context.approvalPolicy === "on-failure" ||
     context.approvalPolicy === "untrusted";
-  if (!first.denied || !mayRetry) return first;
+  const policy = free ? UNCONFINED : context.sandboxPolicy;
+  const first = await runOnce(request, context, policy, attempt).catch((error: unknown) => {
+    if (mayRetry && isWithoutSandbox(error)) return null;
+    throw error;
+  });
+  if (first !== null && (!first.denied || !mayRetry)) return first;
   if (!asked) await ask(request, context, RETRY_REASON, requirement.amendment);
   return await runOnce(request, context, UNCONFINED, attempt);
 }
@@ -111,6 +120,7 @@ function programSearch(request: CommandRequest, context: ToolContext): ProgramSe
   return {
     path: request.env["PATH"] ?? "",
     cwd: request.cwd,
+    session: cwd,
     writable: [cwd, ...roots, ...tmpdir === null ? [] : [tmpdir], "/tmp"],
   };
 }

@@ -15,7 +15,12 @@ import { ToolFailure } from "./errors.ts";
 import { commandJson, type CommandReport } from "./format.ts";
 import { RETRY_REASON } from "./orchestrate.ts";
 import { toReport } from "./run_command.ts";
-import { inSessionSandbox, type SandboxedRun, tellLimits } from "./session_sandbox.ts";
+import {
+  inSessionSandbox,
+  isWithoutSandbox,
+  type SandboxedRun,
+  tellLimits,
+} from "./session_sandbox.ts";
 import type { ToolContext, ToolOutput } from "./types.ts";
 
 const RUNNER_TIMEOUT_MS = 60_000;
@@ -40,34 +45,56 @@ export async function runPatch(
   signal: AbortSignal,
 ): Promise<ToolOutput> {
   const plan = await verify(text, cwd);
+  const patch: CheckedPatch = { callId, plan, text, cwd };
+  const leave = await approve(patch, context);
   const changes = planChanges(plan);
-  const asked = await approve(callId, plan, context);
   await context.diff.before(changes);
-  const begun: FileChangeTurnItem = {
+  const item: FileChangeTurnItem = {
     type: "file_change",
     id: callId,
     changes,
-    autoApproved: !asked,
+    autoApproved: !leave.asked,
     status: "in_progress",
     stdout: "",
     stderr: "",
   };
-  await context.host.emit({ type: "item_started", turnId: context.turnId, item: begun });
-  const run = await apply(callId, plan, text, cwd, asked, context, signal);
-  const success = run.report.exitCode === 0;
-  await context.host.emit({
-    type: "item_completed",
-    turnId: context.turnId,
-    item: {
-      ...begun,
-      status: success ? "completed" : "failed",
-      stdout: run.stdout,
-      stderr: run.stderr,
-    },
+  await context.host.emit({ type: "item_started", turnId: context.turnId, item });
+  const run = await apply(patch, leave, context, signal).catch(async (error: unknown) => {
+    const stderr = error instanceof Error ? error.message : String(error);
+    await complete(item, error instanceof ToolFailure ? "declined" : "failed", "", stderr, context);
+    throw error;
   });
+  const success = run.report.exitCode === 0;
+  await complete(item, success ? "completed" : "failed", run.stdout, run.stderr, context);
   const diff = await context.diff.unifiedDiff();
   if (diff !== "") await context.host.emit({ type: "turn_diff", unifiedDiff: diff });
   return { body: commandJson(run.report, context.truncation), success };
+}
+
+/** A patch that fits the files as they were when it came. */
+interface CheckedPatch {
+  readonly callId: string;
+  readonly text: string;
+  readonly cwd: AbsolutePath;
+  readonly plan: PatchPlan;
+}
+
+/** How a patch may be applied. */
+interface Leave {
+  readonly asked: boolean;
+  /** Without a sandbox: none is wanted, none is there, or it would refuse what a person has allowed. */
+  readonly free: boolean;
+}
+
+/** Ends the item, whatever came of the patch: none stays open. */
+async function complete(
+  item: FileChangeTurnItem,
+  status: "completed" | "failed" | "declined",
+  stdout: string,
+  stderr: string,
+  { host, turnId }: ToolContext,
+): Promise<void> {
+  await host.emit({ type: "item_completed", turnId, item: { ...item, status, stdout, stderr } });
 }
 
 async function verify(text: string, cwd: AbsolutePath): Promise<PatchPlan> {
@@ -83,22 +110,42 @@ async function verify(text: string, cwd: AbsolutePath): Promise<PatchPlan> {
   }
 }
 
-/** Returns whether a person was asked. Throws when the patch may not be applied. */
-async function approve(callId: string, plan: PatchPlan, context: ToolContext): Promise<boolean> {
-  const verdict = await patchVerdict(planPaths(plan), context);
-  if (verdict === "run") return false;
-  if (verdict === "reject") {
+/** Throws when the patch may not be applied. */
+async function approve(patch: CheckedPatch, context: ToolContext): Promise<Leave> {
+  const { approvalPolicy: approval, sandboxPolicy: policy } = context;
+  const writable = await isWritable(planPaths(patch.plan), context);
+  const free = isFree(policy);
+  if (approval === "untrusted" || (!writable && approval === "on-request")) {
+    await ask(patch, null, context);
+    return { asked: true, free: free || !writable };
+  }
+  if (!writable && approval === "never") {
     throw new ToolFailure(
       "patch rejected: writing outside of the project; rejected by user approval settings",
     );
   }
-  await ask(callId, plan, null, context);
-  return true;
+  if (free || approval === "never") return { asked: false, free };
+  if (!writable) {
+    // The sandbox would stop it half way, and what it had written by then would stay.
+    await ask(patch, RETRY_REASON, context);
+    return { asked: true, free: true };
+  }
+  const { backend } = await context.sandbox();
+  if (backend.kind !== "unavailable") return { asked: false, free: false };
+  await ask(patch, null, context);
+  return { asked: true, free: true };
+}
+
+async function isWritable(
+  paths: readonly AbsolutePath[],
+  { sandboxPolicy, cwd, tmpdir }: ToolContext,
+): Promise<boolean> {
+  const each = await Promise.all(paths.map((path) => mayWrite(sandboxPolicy, path, cwd, tmpdir)));
+  return each.every(Boolean);
 }
 
 async function ask(
-  callId: string,
-  plan: PatchPlan,
+  { callId, plan }: CheckedPatch,
   reason: string | null,
   context: ToolContext,
 ): Promise<void> {
@@ -116,40 +163,50 @@ async function ask(
   if (decision.type === "approved_for_session") context.approvals.add(keys);
 }
 
-async function patchVerdict(
-  paths: readonly AbsolutePath[],
-  context: ToolContext,
-): Promise<"run" | "ask" | "reject"> {
-  if (context.approvalPolicy === "untrusted") return "ask";
-  if (context.approvalPolicy === "on-failure") return "run";
-  const writable = await Promise.all(
-    paths.map((path) => mayWrite(context.sandboxPolicy, path, context.cwd, context.tmpdir)),
-  );
-  if (writable.every(Boolean)) return "run";
-  return context.approvalPolicy === "never" ? "reject" : "ask";
-}
-
 async function apply(
-  callId: string,
-  plan: PatchPlan,
-  text: string,
-  cwd: AbsolutePath,
-  approved: boolean,
+  patch: CheckedPatch,
+  { asked, free }: Leave,
   context: ToolContext,
   signal: AbortSignal,
 ): Promise<PatchRun> {
-  const policy = context.sandboxPolicy;
-  if (isFree(policy)) return await applyHere(plan, context);
-  const first = await applyConfined(text, cwd, policy, context, signal);
-  const denied = first.report.exitCode !== 0 && looksDenied({
-    kind: first.kind,
-    exitCode: first.report.exitCode,
-    text: first.stderr,
+  if (free) return await applyHere(asked ? await verifyAgain(patch) : patch.plan, context);
+  const never = context.approvalPolicy === "never";
+  let first: PatchRun | null = null;
+  try {
+    first = await applyConfined(patch, context, signal);
+  } catch (error) {
+    if (never || !isWithoutSandbox(error)) throw error;
+  }
+  if (first !== null && (never || !wasDenied(first))) return first;
+  if (!asked) await ask(patch, RETRY_REASON, context);
+  return await applyHere(await verifyAgain(patch, first?.stderr), context);
+}
+
+function wasDenied({ kind, report, stderr }: PatchRun): boolean {
+  return report.exitCode !== 0 && looksDenied({ kind, exitCode: report.exitCode, text: stderr });
+}
+
+/**
+ * A person who was asked has seen these changes to these files, and may have gone on writing while the question was
+ * open: what became something else meanwhile is not applied.
+ *
+ * @param attempt what an earlier attempt printed
+ */
+async function verifyAgain(patch: CheckedPatch, attempt = ""): Promise<PatchPlan> {
+  const now = await planPatch(parsePatch(patch.text), patch.cwd).catch((error: unknown) => {
+    if (error instanceof PatchError) return null;
+    throw error;
   });
-  if (!denied || context.approvalPolicy === "never") return first;
-  if (!approved) await ask(callId, plan, RETRY_REASON, context);
-  // What the first try changed is not known: look at the disk again.
-  return await applyHere(await verify(text, cwd), context);
+  if (now !== null && describePlan(now) === describePlan(patch.plan)) return now;
+  const changed = "the files have changed since the patch was shown to the user; nothing " +
+    `${attempt === "" ? "was" : "more was"} written. Read them again and send a new patch.`;
+  throw new ToolFailure([changed, attempt].filter((text) => text !== "").join("\n"));
+}
+
+/** All that a plan leads to, and where: a link put in the way shows in the real paths. */
+function describePlan(plan: PatchPlan): string {
+  const places = plan.operations.map((operation) => [operation.kind, operation.path]);
+  return JSON.stringify([places, plan.changes]);
 }
 
 function isFree(policy: SandboxPolicy): boolean {
@@ -174,24 +231,20 @@ async function applyHere(plan: PatchPlan, context: ToolContext): Promise<PatchRu
 }
 
 async function applyConfined(
-  text: string,
-  cwd: AbsolutePath,
-  policy: SandboxPolicy,
+  patch: CheckedPatch,
   context: ToolContext,
   signal: AbortSignal,
 ): Promise<PatchRun> {
   const { run } = await inSessionSandbox(
     context,
-    (sandbox) => applyIn(sandbox, text, cwd, policy, context, signal),
+    (sandbox) => applyIn(sandbox, patch, context, signal),
   );
   return run;
 }
 
 async function applyIn(
   sandbox: Sandbox,
-  text: string,
-  cwd: AbsolutePath,
-  policy: SandboxPolicy,
+  { text, cwd }: CheckedPatch,
   context: ToolContext,
   signal: AbortSignal,
 ): Promise<SandboxedRun & { readonly run: PatchRun }> {
@@ -199,7 +252,7 @@ async function applyIn(
     argv: [...context.self.argv, "--codex-run-as-apply-patch", "-"],
     cwd,
     env: context.self.env,
-    policy,
+    policy: context.sandboxPolicy,
     policyCwd: context.cwd,
     tmpdir: context.tmpdir,
     tty: false,

@@ -1,4 +1,4 @@
-import type { Confined, Sandbox } from "../sandbox/mod.ts";
+import { type Confined, type Sandbox, SandboxError } from "../sandbox/mod.ts";
 import { ToolFailure } from "./errors.ts";
 import type { ToolContext } from "./types.ts";
 
@@ -33,6 +33,11 @@ export async function inSessionSandbox<Run extends SandboxedRun>(
   throw new ToolFailure(
     `the command was not run, because its sandbox could not be set up: ${reason(second.text())}`,
   );
+}
+
+/** Whether something was not run because no sandbox works here: a person may allow it to run without. */
+export function isWithoutSandbox(error: unknown): boolean {
+  return error instanceof SandboxError && error.code === "unavailable";
 }
 
 /** Tells the person once what the sandbox of a command leaves open. */

@@ -16,10 +16,11 @@ export interface ThreadRig extends AsyncDisposable {
   readonly seen: readonly Event[];
   /** Submits a text, and gives the id of the turn. */
   say(text: string): Promise<string>;
-  /** The next event, from where the last call stopped, that fits. */
+  /** The next event, from where the last call stopped, that fits; `each` sees all up to it. */
   until<T extends EventBody["type"]>(
     type: T,
     fits?: (msg: Extract<EventBody, { type: T }>) => boolean,
+    each?: (msg: EventBody) => Promise<void>,
   ): Promise<Extract<EventBody, { type: T }>>;
 }
 
@@ -111,12 +112,14 @@ class Rig implements ThreadRig {
   async until<T extends EventBody["type"]>(
     type: T,
     fits: (msg: Extract<EventBody, { type: T }>) => boolean = () => true,
+    each: (msg: EventBody) => Promise<void> = () => Promise.resolve(),
   ): Promise<Extract<EventBody, { type: T }>> {
     while (true) {
       const next = await this.#events.next();
       if (next.done) throw new Error(`the events ended before ${type}`);
       this.seen.push(next.value);
       const msg = next.value.msg;
+      await each(msg);
       if (msg.type === type && fits(msg as Extract<EventBody, { type: T }>)) {
         return msg as Extract<EventBody, { type: T }>;
       }

@@ -147,6 +147,30 @@ Deno.test({
 });
 
 Deno.test({
+  name: "what a command has told git to start does not run outside the sandbox unasked",
+  ...CONFINED,
+  fn: async () => {
+    await using place = await outside();
+    const target = join(place.path, "f");
+    const plant = `git init -q sub && git -C sub config core.fsmonitor "touch ${target}; false"`;
+    const more = { sandbox_permissions: "require_escalated" };
+    await using rig = await openThreadRig([
+      step(shell("c1", plant)),
+      step(shell("c2", "cd sub && git status", more)),
+      step(shell("c3", "git status", { ...more, workdir: "sub" })),
+      textReply("done"),
+    ], { config: settings("on-request") });
+    await rig.say("go");
+    for (const id of ["c2", "c3"]) {
+      assert.equal((await answer(rig, { type: "denied" })).callId, id);
+    }
+    await rig.until("turn_completed");
+    assert.match(output(rig, "c1"), /Exit code: 0/);
+    assert.equal(await exists(target), false);
+  },
+});
+
+Deno.test({
   name: "untrusted: one yes covers the second run outside the sandbox",
   ...CONFINED,
   fn: async () => {
@@ -243,7 +267,8 @@ const answerPatch = async (rig: ThreadRig, decision: ReviewDecision) => {
 };
 
 Deno.test({
-  name: "a patch outside the writable roots: on-request asks first, on-failure tries and then asks",
+  name:
+    "a patch outside the writable roots is asked about first, under on-failure as after a denial",
   ...CONFINED,
   fn: async () => {
     for (const approval of ["on-request", "on-failure"]) {

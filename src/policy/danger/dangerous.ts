@@ -24,14 +24,27 @@ export function* commandsWithin(
   yield command;
   const [program, ...args] = command.words;
   if (depth >= MAX_DEPTH || program === undefined || program === null) return;
-  const name = programName(program);
-  const inner = isPosixShell(name) || OTHER_SHELLS.has(name)
-    ? commandsOf(shellInput(args) ?? (reads(args) ? command.input : null), grammar)
-    : [
-      ...commandsOf(scriptArgument(name, args), grammar),
-      ...innerCommand(name, args).map((words) => ({ words, input: command.input })),
-    ];
-  for (const each of inner) yield* commandsWithin(each, grammar, depth + 1);
+  for (const each of commandsBehind(programName(program), args, command.input, grammar)) {
+    yield* commandsWithin(each, grammar, depth + 1);
+  }
+}
+
+function commandsBehind(
+  name: string,
+  args: Words,
+  input: string | null,
+  grammar: BashGrammar,
+): readonly LooseCommand[] {
+  if (isPosixShell(name) || OTHER_SHELLS.has(name)) {
+    return commandsOf(shellInput(args) ?? (reads(args) ? input : null), grammar);
+  }
+  const split = name === "env" ? splitByEnv(args) : null;
+  // Both readings of the same words would double the work with every level.
+  if (split !== null) return commandsOf(split, grammar);
+  return [
+    ...commandsOf(scriptArgument(name, args), grammar),
+    ...innerCommand(name, args).map((words) => ({ words, input })),
+  ];
 }
 
 /** Whether a command deletes without asking: `rm` with a force flag, under whatever wrapper, shell or quoting. */
@@ -86,7 +99,7 @@ function reads(args: Words): boolean {
   return args.every((arg) => arg !== null && arg.startsWith("-"));
 }
 
-/** `eval`, `trap`, `watch`, `env -S` and `su -c` take a script as words. */
+/** `eval`, `trap`, `watch` and `su -c` take a script as words. */
 function scriptArgument(name: string, args: Words): string | null {
   if (SCRIPT_TAKERS.has(name)) {
     const at = args.findIndex((arg) => /^(?:-[a-z]*c|--command)$/.test(arg ?? ""));
@@ -95,13 +108,17 @@ function scriptArgument(name: string, args: Words): string | null {
   if (name === "watch") return args.findLast((arg) => arg?.includes(" ")) ?? null;
   if (name === "eval") return args.map((arg) => arg ?? "''").join(" ");
   if (name === "trap") return args.find((arg) => arg === null || !arg.startsWith("-")) ?? null;
-  if (name !== "env") return null;
+  return null;
+}
+
+/** What `env -S` makes of the rest of its words, as a script; the option may be joined with others, or shortened. */
+function splitByEnv(args: Words): string | null {
   for (const [at, arg] of args.entries()) {
-    if (arg === "-S" || arg === "--split-string") {
-      return args.slice(at + 1).map((each) => each ?? "''").join(" ");
-    }
-    const inline = /^(?:-S|--split-string=)(.+)$/s.exec(arg ?? "");
-    if (inline !== null) return [inline[1], ...args.slice(at + 1)].join(" ");
+    const found = /^(?:-[i0v]*S(.*)|--s[a-z-]*(?:=(.*))?)$/s.exec(arg ?? "");
+    if (found === null) continue;
+    const inline = found[1] || found[2];
+    const rest = args.slice(at + 1).map((each) => each ?? "''");
+    return (inline ? [inline, ...rest] : rest).join(" ");
   }
   return null;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { BashGrammar } from "../shell/grammar.ts";
-import { hasDangerousPart, isDangerous } from "./dangerous.ts";
+import { commandsWithin, hasDangerousPart, isDangerous } from "./dangerous.ts";
 import { holdsUrl, isDangerousOnWindows } from "./windows.ts";
 
 const grammar = await BashGrammar.load();
@@ -10,6 +10,8 @@ const DANGEROUS: readonly string[] = [
   ...["rm --force x", "rm --fo x", "rm -rvf x", "\\rm -rf x", "r''m -rf x", "'rm' -rf x"],
   ...["rm $'-rf' x", "sudo rm -rf x", "sudo -n -u me rm -rf x", "sudo A=1 rm -rf x"],
   ...["sudo sudo rm -f x", "doas rm -rf x", "env rm -rf x", "env -i A=1 rm -rf x"],
+  ...["env -iS 'rm -rf x'", "env -v0Srm -f x", "env --split 'rm -f x'", "env --s='rm -f x'"],
+  ...["env A=1 -S 'B=2 rm -rf x'", "env -S 'env -S \"rm -rf x\"'"],
   ...["env -S 'rm -rf x'", "env '-Srm -rf x'", "env -u A rm -f x", "command rm -rf x"],
   ...["builtin command rm -f x", "exec rm -rf x", "exec -a y rm -rf x", "nohup rm -rf x &"],
   ...["nice -n 5 rm -rf x", "timeout -k 1 5 rm -rf x", "time rm -rf x", "setsid rm -rf x"],
@@ -104,6 +106,14 @@ Deno.test("what is made to take long is looked through all the same", () => {
   for (const script of scripts) {
     assert.ok(!hasDangerousPart(script, grammar));
     assert.ok(hasDangerousPart(`rm -f x; ${script}`, grammar), script.slice(0, 20));
+  }
+});
+
+Deno.test("every word is looked at once a level, whatever the wrappers", () => {
+  for (const wrapper of ["env -S", "env -iS", "eval", "watch", "sudo", "flock f", "xargs"]) {
+    const words = `${wrapper} `.repeat(200).split(" ").slice(0, -1);
+    const found = [...commandsWithin({ words: [...words, "a b"], input: null }, grammar)];
+    assert.ok(found.length <= 20, `${wrapper}: ${found.length}`);
   }
 });
 

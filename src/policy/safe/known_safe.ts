@@ -1,3 +1,4 @@
+import { normalizePath } from "../../files/mod.ts";
 import type { BashGrammar } from "../shell/grammar.ts";
 import { plainCommands } from "../shell/plain.ts";
 import { exactWord, type Word } from "../shell/word.ts";
@@ -6,6 +7,7 @@ import { isSafeGit } from "./git.ts";
 import { isSafePowerShell } from "./powershell.ts";
 import { ripgrepOption } from "./ripgrep.ts";
 import { isShadowed, type ProgramSearch } from "./shadowed.ts";
+import { isOwnRepository } from "./own_repository.ts";
 import { isTrustedPlace, programName } from "./trusted_place.ts";
 
 /** Scripts within scripts are followed this far. */
@@ -19,6 +21,11 @@ export interface SafetyFacts {
   readonly userShell: string | null;
   /** How names of programs are looked up; `null` = as the system's owner has set it up. */
   readonly search: ProgramSearch | null;
+  /**
+   * Whether git may meet a repository whose settings a command has written: they name programs that it starts. Absent
+   * = as far as the folder shows.
+   */
+  readonly foreignGit?: boolean;
 }
 
 /** Only print, whatever their arguments. */
@@ -62,7 +69,9 @@ export function isSafeCommand(words: readonly Word[], facts: SafetyFacts): boole
 function areSafeWords(words: readonly Word[], facts: SafetyFacts, depth: number): boolean {
   const exact = words.map((word) => word.exact).filter((word) => word !== null);
   const known = exact.length === words.length;
-  if (known && isSafePowerShell(exact) && isTrustedShell(exact[0] ?? "", facts)) return true;
+  if (known && isTrustedShell(exact[0] ?? "", facts) && isSafePowerShell(exact)) {
+    return !exact.some((word) => /\bgit\b/i.test(word)) || mayUseGit(facts);
+  }
   if (isDirectlySafe(words, facts)) return true;
   if (!known || depth > MAX_DEPTH) return false;
   return isSafeScript(exact, facts, depth);
@@ -74,8 +83,33 @@ function isSafeScript(argv: readonly string[], facts: SafetyFacts, depth: number
   if (!isTrustedShell(wrapped.shell, facts)) return false;
   const tree = facts.grammar.parse(wrapped.script);
   const commands = tree === null ? null : plainCommands(wrapped.script, tree);
-  return commands !== null && commands.length > 0 &&
-    commands.every((words) => areSafeWords(words, facts, depth + 1));
+  if (commands === null || commands.length === 0) return false;
+  const places = placesOf(commands, facts);
+  return commands.every((words, i) => areSafeWords(words, places[i] ?? facts, depth + 1));
+}
+
+/** What each command of a script is judged by: a `cd` before it has led it somewhere else. */
+export function placesOf(
+  commands: readonly (readonly Word[])[],
+  facts: SafetyFacts,
+): readonly SafetyFacts[] {
+  let here = facts;
+  return commands.map(([program, operand, more]) => {
+    const present = here;
+    if (program?.text === "cd") here = led(here, more === undefined ? operand?.exact ?? "" : "");
+    return present;
+  });
+}
+
+function led(facts: SafetyFacts, folder: string): SafetyFacts {
+  const { search } = facts;
+  if (search === null || !/^[^-~]/.test(folder)) return { ...facts, foreignGit: true };
+  return { ...facts, search: { ...search, cwd: normalizePath(folder, search.cwd) } };
+}
+
+function mayUseGit({ search, foreignGit }: SafetyFacts): boolean {
+  if (foreignGit === true) return false;
+  return search === null || isOwnRepository(search.cwd, search.session);
 }
 
 /** Where Windows keeps its programs, and those of its store. */
@@ -106,6 +140,7 @@ function isDirectlySafe(words: readonly Word[], facts: SafetyFacts): boolean {
   const name = programName(program, os);
   if (PRINTERS.has(name)) return true;
   if (LINUX_PRINTERS.has(name)) return os === "linux";
+  if (name === "git" && !mayUseGit(facts)) return false;
   const condition = Object.hasOwn(CONDITIONS, name) ? CONDITIONS[name] : undefined;
   if (condition === undefined) return false;
   if (COUNTED.has(name) && words.some(({ exact }) => exact === null)) return false;

@@ -161,7 +161,12 @@ Deno.test({
     const safe = (argv: string[], ...path: string[]) =>
       isKnownSafe(argv, {
         ...LINUX,
-        search: { path: path.join(":"), cwd: `${root}/work`, writable: [`${root}/more`] },
+        search: {
+          path: path.join(":"),
+          cwd: `${root}/work`,
+          session: `${root}/work`,
+          writable: [`${root}/more`],
+        },
       });
     const [own, work, system] = [`${root}/own/bin`, `${root}/work/bin`, `${root}/system`];
     assert.ok(safe(["ls"], own, system) && safe(["ls"], system, work));
@@ -174,7 +179,7 @@ Deno.test({
     await Deno.mkdir(`${root}/more`);
     await Deno.rename(`${root}/work/cat`, `${root}/more/cat`);
     assert.ok(!safe(["cat"], `${root}/more`), "wherever they write");
-    const search = { path: "/usr/bin", cwd: "/", writable: [] };
+    const search = { path: "/usr/bin", cwd: "/", session: "/", writable: [] };
     assert.ok(isKnownSafe(["ls"], { ...LINUX, search }), "the system's stay the system's");
   } finally {
     await Deno.remove(root, { recursive: true });

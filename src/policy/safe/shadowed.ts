@@ -11,6 +11,8 @@ export interface ProgramSearch {
   readonly path: string;
   /** Folder in which the command starts. */
   readonly cwd: AbsolutePath;
+  /** Folder of the session. */
+  readonly session: AbsolutePath;
   /** Folders in which commands may put files of their own. */
   readonly writable: readonly AbsolutePath[];
 }
