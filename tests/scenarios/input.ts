@@ -123,9 +123,31 @@ export const ATTACHMENTS: readonly Scenario[] = [
     },
   },
   {
-    name: "a picture that cannot be read is told to the model",
-    model: [finalAnswer()],
-    runs: [{ args: [...exec("what is it"), "-i", "none.png"], exit: 0, lines: ANSWERED }],
+    name: "a picture that cannot be read is told to the model, and to the person",
+    differs: "it tells the model alone",
+    files: { "words.svg": "<svg/>" },
+    model: [finalAnswer(), finalAnswer()],
+    runs: [
+      {
+        args: [...exec("what is it"), "-i", "none.png"],
+        exit: 0,
+        lines: run(
+          completedItem(0, {
+            type: "error",
+            message: /^The image \{workspace\}\/none\.png could not be read \(No such file /,
+          }),
+          message(1, "done"),
+          done(1),
+        ),
+      },
+      {
+        args: ["exec", "--skip-git-repo-check", "what is it", "-i", "none.png,words.svg"],
+        exit: 0,
+        stderr:
+          /^warning: The image [^\n]*none\.png could[^\n]*\nwarning: The image [^\n]*words\.svg could/m,
+      },
+    ],
+    requests: 2,
     check(requests) {
       assert.match(
         JSON.stringify(lastContent(requests)),
