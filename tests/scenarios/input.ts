@@ -122,6 +122,19 @@ export const ATTACHMENTS: readonly Scenario[] = [
       assert.match(content, /"input_image","image_url":"data:image\/png;base64,[^]*what is it/);
     },
   },
+  ...(Deno.build.os === "windows" ? [] : [{
+    name: "a picture may come through a pipe",
+    model: [finalAnswer()],
+    runs: [{
+      args: [...exec("what is it"), "-i", "/dev/stdin"],
+      stdin: [...PNG],
+      exit: 0,
+      lines: ANSWERED,
+    }],
+    check(requests: readonly SentRequest[]) {
+      assert.match(JSON.stringify(lastContent(requests)), /"image_url":"data:image\/png;base64,/);
+    },
+  }]),
   {
     name: "a picture that cannot be read is told to the model, and to the person",
     differs: "it tells the model alone",

@@ -1,6 +1,7 @@
 import { encodeBase64 } from "./base64.ts";
 import { fitsBox, scaleToBox, type Size } from "./box.ts";
 import { contentKey, type ImageCache } from "./cache.ts";
+import { readImageFile } from "./read.ts";
 import { claimedSize, type ImageFormat, sniffFormat, unsupportedReason } from "./sniff.ts";
 
 export type LoadedImage =
@@ -21,7 +22,7 @@ const JPEG_QUALITY = 85;
 export async function loadImage(path: string, cache?: ImageCache): Promise<LoadedImage> {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
-    bytes = await Deno.readFile(path);
+    bytes = await readImageFile(path);
   } catch (error) {
     const reason = systemText(error);
     return { ...refusal(path, `failed to read image at ${path}: ${reason}`), reason };
