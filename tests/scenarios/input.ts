@@ -218,9 +218,15 @@ export const ATTACHMENTS: readonly Scenario[] = [
     after: { "out.txt": "" },
   },
   {
-    name: "a file that cannot be written does not fail the run",
-    model: [finalAnswer()],
-    runs: [{ args: exec("go", "-o", "no/such/folder/out.txt"), exit: 0, stderr: /out\.txt/ }],
+    name: "a file that cannot be written is a failure, once the answer has been given",
+    differs: "it exits with 0",
+    model: [finalAnswer("words")],
+    runs: [{
+      args: ["exec", "--skip-git-repo-check", "go", "-o", "no/such/folder/out.txt"],
+      exit: 1,
+      stdout: "words\n",
+      stderr: /^Failed to write the last message to [^']*no\/such\/folder\/out\.txt: [^']*$/m,
+    }],
   },
 ];
 
