@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { startScriptedModel } from "../src/scripted/mod.ts";
 import { finalAnswer } from "./scenarios/answers.ts";
 import { SESSIONS } from "./scenarios/sessions.ts";
@@ -30,4 +31,18 @@ Deno.test("two processes that go on with one session: the second says so", async
   assert.match(second.stdout, warning);
   assert.doesNotMatch((await first).stdout, warning);
   assert.doesNotMatch(begun.stdout, warning);
+});
+
+Deno.test("a session that cannot be saved is said once, and the turn goes on", async () => {
+  await using stage = await openStage();
+  await using model = await startScriptedModel([finalAnswer("words")]);
+  await Deno.writeTextFile(join(stage.codexHome, "sessions"), "a file in the folder's place");
+  const { code, stdout, stderr } = await runCodex(stage, {
+    args: ["exec", "go"],
+    baseUrl: model.baseUrl,
+  });
+  assert.deepEqual([code, stdout], [0, "words\n"], stderr);
+  const told = stderr.split("\n").filter((line) => line.includes("sessions"));
+  assert.equal(told.length, 1, stderr);
+  assert.match(told[0] ?? "", /^warning: This session is no longer being saved: cannot write /);
 });

@@ -236,7 +236,6 @@ export class RolloutRecorder implements AsyncDisposable {
     this.#state = "failed";
     this.#queue = [];
     this.#pending = 0;
-    this.#options.logger.error("the session is no longer recorded", { error: error.message });
     this.#options.onFailure(error);
   }
 }
