@@ -112,6 +112,9 @@ Deno.test("completion: the script for PowerShell is well formed", async () => {
   assert.match(script, /^Register-ArgumentCompleter -Native -CommandName 'codex'/m);
   assert.match(script, /\$next\['codex exec:resume'\] = 'codex exec resume'/);
   assert.match(script, /\$values\['codex exec:-s'\] = @\(\s+@\('read-only', 'read-only'\)/);
+  // One offer alone stays a list of one pair, both where it is written and where it is taken out.
+  assert.match(script, /\$offers\['codex help login'\] = @\(\s+,@\('status', /);
+  assert.match(script, /\$found = @\(if [^\n]*\}\)$/m);
   assert.match(script, /\$offers\['codex exec resume'\] = @\(\s+@\('--last', /);
 });
 

@@ -167,6 +167,20 @@ Deno.test("when nobody reads any more, the run stops quietly", UNIX_ONLY, async 
   assert.equal(await isRunning(pid), false);
 });
 
+Deno.test("an answer that nobody reads is no success", UNIX_ONLY, async () => {
+  await using stage = await openStage();
+  const closed = Promise.withResolvers<void>();
+  await using model = await startScriptedModel([{ ...finalAnswer(), until: closed.promise }]);
+  const child = spawnCodex(stage, {
+    args: ["exec", "--skip-git-repo-check", "go"],
+    baseUrl: model.baseUrl,
+  });
+  await child.stdout.cancel();
+  closed.resolve();
+  const stderr = await new Response(child.stderr).text();
+  assert.equal((await child.status).code, 141, stderr);
+});
+
 Deno.test("a run that still waits for its prompt ends at once", UNIX_ONLY, async () => {
   await using stage = await openStage();
   const child = spawnCodex(stage, { args: ["exec"], stdin: "" });

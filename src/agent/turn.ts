@@ -123,7 +123,8 @@ async function recordUserInput(
   inputs: readonly UserInput[],
 ): Promise<void> {
   if (inputs.length === 0) return;
-  session.recordItems([await userInputMessage(inputs, { cache: session.images })]);
+  const { message, unreadable } = await userInputMessage(inputs, { cache: session.images });
+  session.recordItems([message]);
   const item = {
     type: "user_message",
     id: uuidV7(session.services.now),
@@ -132,6 +133,11 @@ async function recordUserInput(
   await session.emit(turn.id, { type: "item_started", turnId: turn.id, item });
   await session.emit(turn.id, { type: "item_completed", turnId: turn.id, item });
   await session.options.recorder?.persist();
+  for (const { path, reason } of unreadable) {
+    const message =
+      `The image ${path} could not be read (${reason}); the model answers without it.`;
+    await session.emit(turn.id, { type: "warning", message });
+  }
 }
 
 async function warnAboutModel(session: Session, turn: Turn): Promise<void> {

@@ -53,9 +53,9 @@ export class App implements AsyncDisposable {
     const id = uuidV7(this.options.now);
     const base = this.config.baseInstructions ??
       baseInstructions(this.model, this.config.personality);
-    const failures = new FailureRelay();
-    const recorder = ephemeral ? null : await this.#createRecorder(id, base, failures);
-    return await this.#open(id, base, recorder, null, failures);
+    const recording = new RecordingRelay();
+    const recorder = ephemeral ? null : await this.#createRecorder(id, base, recording);
+    return await this.#open(id, base, recorder, null, recording);
   }
 
   /** Goes on with a session: same id, same file. */
@@ -63,7 +63,7 @@ export class App implements AsyncDisposable {
     const loaded = await readRollout(path);
     const base = this.config.baseInstructions ?? loaded.baseInstructions ??
       baseInstructions(this.model, this.config.personality);
-    const failures = new FailureRelay();
+    const recording = new RecordingRelay();
     const recorder = ephemeral ? null : await RolloutRecorder.resume({
       path,
       threadId: loaded.threadId,
@@ -71,9 +71,9 @@ export class App implements AsyncDisposable {
       now: this.options.now,
       mode: "limited",
       logger: this.options.logger,
-      onFailure: (error) => failures.report(error),
+      ...recording.callbacks,
     });
-    return await this.#open(loaded.threadId, base, recorder, loaded, failures);
+    return await this.#open(loaded.threadId, base, recorder, loaded, recording);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -86,7 +86,7 @@ export class App implements AsyncDisposable {
     base: string,
     recorder: RolloutRecorder | null,
     loaded: LoadedThread | null,
-    failures: FailureRelay,
+    recording: RecordingRelay,
   ): Promise<Thread> {
     const { config } = this;
     const options: ThreadOptions = {
@@ -121,7 +121,7 @@ export class App implements AsyncDisposable {
     const network = await this.#openNetwork();
     const thread = await Thread.start(options, this.#threadServices(id, rules, network));
     this.#owned.use(thread);
-    failures.connect((message) => thread.notify({ type: "warning", message }));
+    recording.connect((message) => thread.notify({ type: "warning", message }));
     return thread;
   }
 
@@ -236,7 +236,7 @@ export class App implements AsyncDisposable {
   async #createRecorder(
     id: ThreadId,
     base: string,
-    failures: FailureRelay,
+    recording: RecordingRelay,
   ): Promise<RolloutRecorder> {
     const { options, config } = this;
     const git = await readGitInfo(config.cwd, {
@@ -260,7 +260,7 @@ export class App implements AsyncDisposable {
       now: options.now,
       mode: "limited",
       logger: options.logger,
-      onFailure: (error) => failures.report(error),
+      ...recording.callbacks,
     });
   }
 }
@@ -274,20 +274,22 @@ function limitsOf(required: Config["requirements"]): ThreadOptions["limits"] {
   };
 }
 
-/** Carries the recorder's one report to the thread, which does not exist yet when the recorder is made. */
-class FailureRelay {
-  #waiting: string | null = null;
-  #send: ((message: string) => void) | null = null;
+/** Carries what the recorder has to say to the thread, which does not exist yet when the recorder is made. */
+class RecordingRelay {
+  #waiting: string[] = [];
+  #send = (message: string): void => void this.#waiting.push(message);
 
-  report(error: Error): void {
-    const message = `This session is no longer being saved: ${error.message}`;
-    if (this.#send === null) this.#waiting = message;
-    else this.#send(message);
-  }
+  readonly callbacks = {
+    onFailure: ({ message }: Error) =>
+      this.#send(`This session is no longer being saved: ${message}`),
+    onOtherWriter: () =>
+      this.#send(
+        "Another process is writing to this session: both conversations will be in its file.",
+      ),
+  };
 
   connect(send: (message: string) => void): void {
     this.#send = send;
-    if (this.#waiting !== null) send(this.#waiting);
-    this.#waiting = null;
+    for (const message of this.#waiting.splice(0)) send(message);
   }
 }

@@ -34,7 +34,8 @@ ${all.map(offerLines).join("\n")}
         }
     }
 
-    $found = if ($pending -ne '') { $values[$pending] } else { $offers[$command] }
+    # What "if" gives out is unrolled: without the list around it, one pair alone would be two words.
+    $found = @(if ($pending -ne '') { $values[$pending] } else { $offers[$command] })
     $found | Where-Object { $null -ne $_ -and $_[0] -clike "$wordToComplete*" } | ForEach-Object {
         [System.Management.Automation.CompletionResult]::new($_[0], $_[0], 'ParameterValue', $_[1])
     }

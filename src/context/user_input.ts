@@ -10,6 +10,12 @@ function image(url: string): ContentItem {
   return { type: "input_image", image_url: url };
 }
 
+export interface UserInputMessage {
+  readonly message: MessageItem;
+  /** Images that the model does not see. It is told so in the message; a person has to be told as well. */
+  readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
+}
+
 /**
  * The message that hands the person's input to the model. Images stand between tags, local ones numbered from 1 within
  * the message; one that cannot be read becomes a text that says so. Skills and mentions are not part of it: they are
@@ -18,8 +24,9 @@ function image(url: string): ContentItem {
 export async function userInputMessage(
   inputs: readonly UserInput[],
   options: { readonly cache?: ImageCache } = {},
-): Promise<MessageItem> {
+): Promise<UserInputMessage> {
   const content: ContentItem[] = [];
+  const unreadable: { path: string; reason: string }[] = [];
   let localImages = 0;
   for (const input of inputs) {
     switch (input.type) {
@@ -40,6 +47,7 @@ export async function userInputMessage(
           );
         } else {
           content.push(text(loaded.message));
+          unreadable.push({ path: input.path, reason: loaded.reason });
         }
         break;
       }
@@ -48,5 +56,5 @@ export async function userInputMessage(
         break;
     }
   }
-  return { type: "message", role: "user", content };
+  return { message: { type: "message", role: "user", content }, unreadable };
 }

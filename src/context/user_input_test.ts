@@ -12,7 +12,7 @@ Deno.test("images stand between tags, in the order given; local ones are numbere
     const bad = join(folder, "bad.txt");
     await Deno.writeFile(good, Uint8Array.fromBase64(PNG));
     await Deno.writeTextFile(bad, "words");
-    const message = await userInputMessage([
+    const { message, unreadable } = await userInputMessage([
       { type: "local_image", path: bad },
       { type: "image", imageUrl: "https://example.org/i" },
       { type: "text", text: "hello", textElements: [] },
@@ -38,6 +38,7 @@ Deno.test("images stand between tags, in the order given; local ones are numbere
         { type: "input_text", text: "</image>" },
       ],
     });
+    assert.deepEqual(unreadable, [{ path: bad, reason: "unsupported MIME type `text/plain`" }]);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

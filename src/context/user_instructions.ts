@@ -68,13 +68,18 @@ async function findDocument(
   return null;
 }
 
-/** At most `limit` bytes of a file, and whether there was more; `null` for a link that leads nowhere. */
+/**
+ * At most `limit` bytes of a file, and whether there was more; `null` for a link that leads nowhere, or to a
+ * pipe or a device: a project that somebody else wrote may have one, and it would keep us waiting.
+ */
 async function readUpTo(
   path: string,
   limit: number,
 ): Promise<{ bytes: Uint8Array; more: boolean } | null> {
   let file: Deno.FsFile;
   try {
+    const { isFile, isDirectory } = await Deno.stat(path);
+    if (!isFile && !isDirectory) return null;
     file = await Deno.open(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;

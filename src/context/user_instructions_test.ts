@@ -114,6 +114,13 @@ const CASES: readonly Case[] = [
     expected: "R",
   },
   {
+    name: "a device gives nothing, and hides the rest",
+    files: { "r/.git": "", "r/AGENTS.md": "R", "r/s/AGENTS.md": "->/dev/null", "r/s/C.md": "C" },
+    cwd: "r/s",
+    options: { fallbackFilenames: ["C.md"] },
+    expected: "R",
+  },
+  {
     name: "a file that cannot be read drops the project part alone",
     files: {
       "home/AGENTS.md": "G",
@@ -183,3 +190,33 @@ for (const each of CASES) {
     }
   });
 }
+
+Deno.test({
+  name: "standing instructions: nobody is waited for at a pipe",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const top = await Deno.realPath(await Deno.makeTempDir({ prefix: "agents-" }));
+    try {
+      for (const folder of ["home", "r", "r/s"]) await Deno.mkdir(join(top, folder));
+      const pipe = join(top, "pipe");
+      assert.ok((await new Deno.Command("mkfifo", { args: [pipe] }).output()).success);
+      // Held open with something in it, so that who reads it all the same shows it.
+      using writer = await Deno.open(pipe, { read: true, write: true });
+      await writer.write(new TextEncoder().encode("PIPE"));
+      await Deno.mkdir(join(top, "r/.git"));
+      await Deno.symlink(pipe, join(top, "r/AGENTS.md"));
+      await Deno.writeTextFile(join(top, "r/s/AGENTS.md"), "S");
+      const text = await readUserInstructions({
+        codexHome: join(top, "home"),
+        cwd: join(top, "r/s"),
+        maxBytes: 32_768,
+        fallbackFilenames: [],
+        rootMarkers: [".git"],
+        logger: SILENT_LOGGER,
+      });
+      assert.equal(text, "S");
+    } finally {
+      await Deno.remove(top, { recursive: true });
+    }
+  },
+});

@@ -16,3 +16,9 @@ export class ExecError extends Error {
     this.code = code;
   }
 }
+
+/** What went wrong, without the call and the path that the runtime names behind it. */
+export function reasonOf(thrown: unknown): string {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return message.replace(/: (?:readfile|writefile|open) '[^]*'$/, "");
+}

@@ -38,6 +38,8 @@ export class JsonReport implements Report {
 
 export interface HumanReportOptions {
   readonly io: Pick<ExecIo, "stdout" | "stderr">;
+  /** Nobody is there to read the answer. */
+  readonly onClosed: () => void;
   readonly color: "always" | "never" | "auto";
   /** `NO_COLOR` and `TERM` of the environment. */
   readonly env: Readonly<Record<string, string>>;
@@ -87,10 +89,11 @@ export class HumanReport implements Report {
     if (end === "lost") await this.#print("ERROR: the session ended before the turn did\n");
     await this.#print(this.#printer.closing());
     if (lastMessage === null) return;
-    const { stdout, stderr } = this.#options.io;
+    const { io: { stdout, stderr }, onClosed } = this.#options;
     // On one screen the answer has just been shown; anybody who reads stdout alone still needs it.
     if (stdout.isTerminal && stderr.isTerminal && this.#shown === lastMessage) return;
-    await stdout.write(lastMessage.endsWith("\n") ? lastMessage : `${lastMessage}\n`);
+    const answer = lastMessage.endsWith("\n") ? lastMessage : `${lastMessage}\n`;
+    if (!await stdout.write(answer)) onClosed();
   }
 
   async #print(text: string): Promise<void> {

@@ -11,7 +11,7 @@ import {
   sandboxSummary,
 } from "../app/mod.ts";
 import type { ExecArgs, ExecIo } from "./args.ts";
-import { ExecError } from "./errors.ts";
+import { ExecError, reasonOf } from "./errors.ts";
 import { loadExecConfig } from "./exec_config.ts";
 import { checkLocalProvider } from "./local/local_provider.ts";
 import { openThread } from "./open_thread.ts";
@@ -24,10 +24,6 @@ import { readTurnInput, type TurnInput } from "./turn_input.ts";
 
 /** Clients match on it. */
 const NOT_TRUSTED = "Not inside a trusted directory and --skip-git-repo-check was not specified.";
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
 
 async function checkTrust(args: ExecArgs, config: Config): Promise<void> {
   if (args.skipGitRepoCheck || args.bypass) return;
@@ -61,9 +57,11 @@ function reportFor(
   prompt: string,
   stop: StopRequest,
 ): Report {
-  if (args.json) return new JsonReport(io, args.resume !== null, () => stop.outputClosed());
+  const onClosed = () => stop.outputClosed();
+  if (args.json) return new JsonReport(io, args.resume !== null, onClosed);
   return new HumanReport({
     io,
+    onClosed,
     env: io.env,
     color: args.color,
     hideReasoning: config.hideAgentReasoning,
@@ -79,22 +77,23 @@ function reportFor(
   });
 }
 
-/** Writes the answer where `-o` says. A turn that was stopped leaves the file as it was. */
+/** Writes the answer where `-o` says; `false` = it could not. A turn that was stopped leaves the file as it was. */
 async function saveLastMessage(
   path: string,
   { end, lastMessage }: TurnOutcome,
   io: ExecIo,
-): Promise<void> {
-  if (end === "interrupted" || end === "lost") return;
+): Promise<boolean> {
+  if (end === "interrupted" || end === "lost") return true;
   try {
     await Deno.writeTextFile(path, lastMessage ?? "");
   } catch (error) {
-    await io.stderr.write(`Failed to write the last message to ${path}: ${messageOf(error)}\n`);
-    return;
+    await io.stderr.write(`Failed to write the last message to ${path}: ${reasonOf(error)}\n`);
+    return false;
   }
   if (lastMessage === null) {
     await io.stderr.write(`warning: there is no last message, so ${path} is empty\n`);
   }
+  return true;
 }
 
 async function runInApp(
@@ -115,10 +114,9 @@ async function runInApp(
     stop.signal,
   );
   await report.end(outcome);
-  if (args.outputLastMessage !== null) {
+  const saved = args.outputLastMessage === null ||
     await saveLastMessage(resolve(io.cwd, args.outputLastMessage), outcome, io);
-  }
-  return outcome.end === "completed" ? 0 : 1;
+  return outcome.end === "completed" && saved ? 0 : 1;
 }
 
 async function runInOrder(args: ExecArgs, io: ExecIo, stop: StopRequest): Promise<number> {
@@ -136,7 +134,7 @@ function complaint(error: unknown): string {
   if (error instanceof ExecError) return error.message;
   if (error instanceof ConfigError) return error.complaint;
   if (error instanceof RulesError) return `Error loading rules:\n${error.message}`;
-  return `Error: ${messageOf(error)}`;
+  return `Error: ${reasonOf(error)}`;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { AbsolutePath, UserInput } from "../protocol/mod.ts";
 import type { ExecArgs, ExecIo } from "./args.ts";
 import { decodeText } from "./decode_text.ts";
-import { ExecError } from "./errors.ts";
+import { ExecError, reasonOf } from "./errors.ts";
 
 /** Clients match on these two. */
 const READING_STDIN = "Reading prompt from stdin...";
@@ -29,24 +29,18 @@ async function readOutputSchema(path: AbsolutePath): Promise<unknown> {
   try {
     text = await Deno.readTextFile(path);
   } catch (error) {
-    // The runtime names the call and the path behind the reason; the path stands in front already.
-    const why = String(error instanceof Error ? error.message : error).replace(
-      /: readfile .*$/,
-      "",
-    );
     throw new ExecError(
       "bad_output_schema",
-      `Failed to read output schema file ${path}: ${why}`,
+      `Failed to read output schema file ${path}: ${reasonOf(error)}`,
       { cause: error },
     );
   }
   try {
     return JSON.parse(text);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
     throw new ExecError(
       "bad_output_schema",
-      `Output schema file ${path} is not valid JSON: ${why}`,
+      `Output schema file ${path} is not valid JSON: ${reasonOf(error)}`,
       { cause: error },
     );
   }

@@ -46,7 +46,7 @@ interface Tail {
 export async function readRollout(path: AbsolutePath): Promise<LoadedThread> {
   using file = await openForReading(path);
   const { size } = await file.stat();
-  if (size === 0) throw new RolloutError("empty_file", "empty session file", path);
+  if (size === 0) throw emptyFile(path);
   const tail = size > SMALL_FILE
     ? await searchTail(file)
     : { start: 0, tokenInfo: null, model: null };
@@ -57,7 +57,7 @@ export async function readRollout(path: AbsolutePath): Promise<LoadedThread> {
   if (state.meta === null) {
     throw state.sawText
       ? new RolloutError("no_session_meta", `${path} is no session file: it names no session`, path)
-      : new RolloutError("empty_file", "empty session file", path);
+      : emptyFile(path);
   }
   return {
     threadId: state.meta.id,
@@ -69,6 +69,14 @@ export async function readRollout(path: AbsolutePath): Promise<LoadedThread> {
     baseInstructions: state.meta.baseInstructions,
     skippedLines: state.skipped,
   };
+}
+
+function emptyFile(path: AbsolutePath): RolloutError {
+  return new RolloutError(
+    "empty_file",
+    `${path} is an empty session file: nothing was saved`,
+    path,
+  );
 }
 
 class Loading {

@@ -24,6 +24,8 @@ interface CommonOptions {
   readonly logger: Logger;
   /** Called once, with the first failure; nothing more is written after it. */
   readonly onFailure: (error: RolloutError) => void;
+  /** Called when another process writes to the same session. Lines never mix, but two conversations do. */
+  readonly onOtherWriter: () => void;
   /** Keep raw reasoning as events (`show_raw_agent_reasoning`). */
   readonly showRawReasoning?: boolean;
 }
@@ -168,11 +170,7 @@ export class RolloutRecorder implements AsyncDisposable {
     try {
       await Deno.mkdir(folder, { recursive: true, mode: FOLDER_MODE });
       this.#lock = await tryLockFile(join(folder, `${this.#encode.threadId}.lock`));
-      if (this.#lock === null) {
-        this.#options.logger.warn("another process is writing to the same session", {
-          path: this.#path,
-        });
-      }
+      if (this.#lock === null) this.#options.onOtherWriter();
     } catch (error) {
       this.#options.logger.debug("no writer lock", { error: String(error) });
     }
@@ -238,7 +236,6 @@ export class RolloutRecorder implements AsyncDisposable {
     this.#state = "failed";
     this.#queue = [];
     this.#pending = 0;
-    this.#options.logger.error("the session is no longer recorded", { error: error.message });
     this.#options.onFailure(error);
   }
 }

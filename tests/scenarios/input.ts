@@ -122,10 +122,45 @@ export const ATTACHMENTS: readonly Scenario[] = [
       assert.match(content, /"input_image","image_url":"data:image\/png;base64,[^]*what is it/);
     },
   },
-  {
-    name: "a picture that cannot be read is told to the model",
+  ...(Deno.build.os === "windows" ? [] : [{
+    name: "a picture may come through a pipe",
     model: [finalAnswer()],
-    runs: [{ args: [...exec("what is it"), "-i", "none.png"], exit: 0, lines: ANSWERED }],
+    runs: [{
+      args: [...exec("what is it"), "-i", "/dev/stdin"],
+      stdin: [...PNG],
+      exit: 0,
+      lines: ANSWERED,
+    }],
+    check(requests: readonly SentRequest[]) {
+      assert.match(JSON.stringify(lastContent(requests)), /"image_url":"data:image\/png;base64,/);
+    },
+  }]),
+  {
+    name: "a picture that cannot be read is told to the model, and to the person",
+    differs: "it tells the model alone",
+    files: { "words.svg": "<svg/>" },
+    model: [finalAnswer(), finalAnswer()],
+    runs: [
+      {
+        args: [...exec("what is it"), "-i", "none.png"],
+        exit: 0,
+        lines: run(
+          completedItem(0, {
+            type: "error",
+            message: /^The image \{workspace\}\/none\.png could not be read \(No such file /,
+          }),
+          message(1, "done"),
+          done(1),
+        ),
+      },
+      {
+        args: ["exec", "--skip-git-repo-check", "what is it", "-i", "none.png,words.svg"],
+        exit: 0,
+        stderr:
+          /^warning: The image [^\n]*none\.png could[^\n]*\nwarning: The image [^\n]*words\.svg could/m,
+      },
+    ],
+    requests: 2,
     check(requests) {
       assert.match(
         JSON.stringify(lastContent(requests)),
@@ -183,9 +218,15 @@ export const ATTACHMENTS: readonly Scenario[] = [
     after: { "out.txt": "" },
   },
   {
-    name: "a file that cannot be written does not fail the run",
-    model: [finalAnswer()],
-    runs: [{ args: exec("go", "-o", "no/such/folder/out.txt"), exit: 0, stderr: /out\.txt/ }],
+    name: "a file that cannot be written is a failure, once the answer has been given",
+    differs: "it exits with 0",
+    model: [finalAnswer("words")],
+    runs: [{
+      args: ["exec", "--skip-git-repo-check", "go", "-o", "no/such/folder/out.txt"],
+      exit: 1,
+      stdout: "words\n",
+      stderr: /^Failed to write the last message to [^']*no\/such\/folder\/out\.txt: [^']*$/m,
+    }],
   },
 ];
 

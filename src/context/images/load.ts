@@ -1,12 +1,13 @@
 import { encodeBase64 } from "./base64.ts";
 import { fitsBox, scaleToBox, type Size } from "./box.ts";
 import { contentKey, type ImageCache } from "./cache.ts";
+import { readImageFile } from "./read.ts";
 import { claimedSize, type ImageFormat, sniffFormat, unsupportedReason } from "./sniff.ts";
 
 export type LoadedImage =
   | { readonly ok: true; readonly dataUrl: string }
-  /** `message` is a complete sentence for the model. */
-  | { readonly ok: false; readonly message: string };
+  /** `message` is a complete sentence for the model, `reason` what stands in its place for a person. */
+  | { readonly ok: false; readonly message: string; readonly reason: string };
 
 /** Four bytes each when decoded, twice over while scaling. */
 const MAX_PIXELS = 100_000_000;
@@ -21,9 +22,10 @@ const JPEG_QUALITY = 85;
 export async function loadImage(path: string, cache?: ImageCache): Promise<LoadedImage> {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
-    bytes = await Deno.readFile(path);
+    bytes = await readImageFile(path);
   } catch (error) {
-    return refusal(path, `failed to read image at ${path}: ${systemText(error)}`);
+    const reason = systemText(error);
+    return { ...refusal(path, `failed to read image at ${path}: ${reason}`), reason };
   }
   const key = await contentKey(bytes);
   const known = cache?.get(key) ?? null;
@@ -42,11 +44,9 @@ export async function loadImage(path: string, cache?: ImageCache): Promise<Loade
   return { ok: true, dataUrl };
 }
 
-function refusal(path: string, reason: string): LoadedImage {
-  return {
-    ok: false,
-    message: `Codex could not read the local image at \`${path}\`: ${reason}`,
-  };
+function refusal(path: string, reason: string): Extract<LoadedImage, { ok: false }> {
+  const message = `Codex could not read the local image at \`${path}\`: ${reason}`;
+  return { ok: false, message, reason };
 }
 
 function systemText(error: unknown): string {

@@ -117,6 +117,25 @@ Deno.test("what cannot be read is said in words that name the file and the reaso
   }
 });
 
+Deno.test("what is no file or far too large is not read at all", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "image-" });
+  try {
+    const large = join(folder, "large.png");
+    using file = await Deno.create(large);
+    await file.truncate(64 * 1024 * 1024 + 1);
+    const cases = [[large, /larger than 64 MiB$/], [folder, /Is a directory/]] as const;
+    const device = ["/dev/null", /not a regular file$/] as const;
+    for (const [path, reason] of Deno.build.os === "windows" ? cases : [...cases, device]) {
+      const loaded = await loadImage(path);
+      assert.ok(!loaded.ok);
+      assert.match(loaded.reason, reason);
+      assert.match(loaded.message, reason);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("the cache answers by content and forgets what was used longest ago", async () => {
   const cache = new ImageCache();
   const bytes = png(3, 3);

@@ -276,6 +276,9 @@ Deno.test("an answer that is cut short is none", async () => {
     [{ raw: 'data: {"error":"model runner crashed"}\n\n' }, /model runner crashed$/],
     [{ raw: 'data: {"object":"error","message":"no GPU","code":500}\n\n' }, /no GPU$/],
     [{ body: { error: { message: "late", code: 502 } } }, /late$/],
+    [{ body: { detail: "no such route" } }, /no such route$/],
+    [{ raw: 'event: error\ndata: {"message":"out of memory"}\n\n' }, /out of memory$/],
+    [{ events: [chatDone()] }, /stream closed before response\.completed$/],
   ];
   for (const [step, message] of cases) {
     const { error } = await ask([step]);
@@ -427,6 +430,24 @@ Deno.test("an answer in one piece reads as a stream does", async () => {
   assert.deepEqual(whole.events, streamed.events);
   assert.deepEqual(doneItems(whole), [
     { type: "function_call", name: "f", arguments: '{"x":1}', call_id: "c1" },
+  ]);
+});
+
+Deno.test("what a server repeats of an answer beside each piece is not said twice", async () => {
+  const call = { id: "c1", function: { name: "f", arguments: "{}" } };
+  const chunks = [
+    { delta: { content: "a" }, message: { role: "assistant", content: "a" } },
+    { delta: { content: "b" }, message: { role: "assistant", content: "ab" } },
+    {
+      delta: { tool_calls: [{ index: 0, ...call }] },
+      message: { role: "assistant", content: "ab" },
+    },
+    { delta: {}, message: { content: "ab", tool_calls: [call] }, finish_reason: "tool_calls" },
+  ];
+  const raw = chunks.map((choice) => `data: ${JSON.stringify({ choices: [choice] })}\n\n`).join("");
+  assert.deepEqual(doneItems(await ask([{ raw: `${raw}data: [DONE]\n\n` }])), [
+    { type: "message", role: "assistant", content: [{ type: "output_text", text: "ab" }] },
+    { type: "function_call", name: "f", arguments: "{}", call_id: "c1" },
   ]);
 });
 

@@ -32,6 +32,9 @@ export class ChatDecoder implements AnswerDecoder {
   #open: OpenText | null = null;
   #usage: TokenUsage | null = null;
   #finished = false;
+  #hasChoice = false;
+  /** What the server says where an answer should be. */
+  #complaint: string | null = null;
 
   constructor(request: ModelRequest, notes: ServerNotes) {
     this.#request = request;
@@ -43,7 +46,7 @@ export class ChatDecoder implements AnswerDecoder {
   }
 
   decode(data: string): ResponseEvent[] {
-    if (data.trim() === "[DONE]") return this.#complete();
+    if (data.trim() === "[DONE]") return this.#hasChoice ? this.#complete() : this.closed();
     const chunk = parseObject(data);
     if (chunk === null) return [];
     if (isPresent(chunk.error)) throw chatStreamError(chunk.error);
@@ -51,11 +54,16 @@ export class ChatDecoder implements AnswerDecoder {
     const events = this.#begin(chunk);
     this.#usage = chatUsage(chunk) ?? this.#usage;
     const choice: unknown = Array.isArray(chunk.choices) ? chunk.choices[0] : null;
-    if (!isObject(choice)) return events;
+    if (!isObject(choice)) {
+      this.#complaint ??= stringOrNull(chunk.message) ?? stringOrNull(chunk.detail);
+      return events;
+    }
+    this.#hasChoice = true;
     // Moonshot counts here.
     this.#usage = chatUsage(choice) ?? this.#usage;
     if (isPresent(choice.error)) throw chatStreamError(choice.error);
-    const whole = isObject(choice.message) ? choice.message : null;
+    // Perplexity and others repeat beside each piece what has been said so far.
+    const whole = !isObject(choice.delta) && isObject(choice.message) ? choice.message : null;
     const delta = whole ?? (isObject(choice.delta) ? choice.delta : {});
     events.push(...this.#read(delta));
     this.#finish(stringOrNull(choice.finish_reason));
@@ -65,7 +73,9 @@ export class ChatDecoder implements AnswerDecoder {
   }
 
   closed(): ResponseEvent[] {
-    if (!this.#finished) throw disconnected("stream closed before response.completed");
+    if (!this.#finished) {
+      throw disconnected(this.#complaint ?? "stream closed before response.completed");
+    }
     return this.#complete();
   }
 
