@@ -26,3 +26,20 @@ Deno.test("start-up: reading the command line, and help, loads no other room and
   assert.deepEqual(graph.files.filter((path) => roomOf(path) !== "cli"), []);
   assert.deepEqual(graph.packages, []);
 });
+
+/** What a session that only talks never uses; each costs it time to its first request. */
+const LOADED_LATER = [
+  "src/patch/",
+  "src/sandbox/create_sandbox.ts",
+  "src/sandbox/probe.ts",
+  "src/exec/local/",
+];
+
+Deno.test("start-up: exec loads what applies patches and confines commands when they come", async () => {
+  const { files } = startUpGraph(readHouse(await readTree()), "src/cli/exec_command.ts");
+  assert.ok(files.includes("src/agent/turn.ts"), "looks at another program");
+  assert.deepEqual(
+    files.filter((path) => LOADED_LATER.some((start) => path.startsWith(start))),
+    [],
+  );
+});
