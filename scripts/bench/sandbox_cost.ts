@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import type { SandboxPolicy } from "../../src/protocol/mod.ts";
-import { createSandbox, probeSandbox } from "../../src/sandbox/mod.ts";
+import { sandboxBackends } from "../../src/sandbox/mod.ts";
 
 export const SANDBOX_COST = "cost of the sandbox";
 
@@ -26,6 +26,7 @@ const POLICY: SandboxPolicy = {
 export async function benchSandboxCost(root: string): Promise<void> {
   const self = { argv: [Deno.execPath()], env: {} };
   const path = Deno.env.get("PATH") ?? "";
+  const { createSandbox, probeSandbox } = await sandboxBackends();
   const backend = await probeSandbox({ path, cwd: root, self, cacheDir: null });
   if (backend.kind !== "bubblewrap") {
     console.log(`${SANDBOX_COST}: not measured (${backend.reason})\n`);

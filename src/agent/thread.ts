@@ -187,7 +187,7 @@ export class Thread implements AsyncDisposable {
     // What is left of a closed turn are its last events.
     await active?.done;
     this.#seedContext();
-    await this.#spawn(id, outputSchema, (turn) => runTurn(this.#session, turn, inputs));
+    this.#spawn(id, outputSchema, (turn) => runTurn(this.#session, turn, inputs));
   }
 
   /** The opening items, or what has changed since the last turn. */
@@ -206,14 +206,14 @@ export class Thread implements AsyncDisposable {
     );
   }
 
-  async #spawn(
+  #spawn(
     id: SubmissionId,
     outputSchema: unknown,
     work: (turn: Turn) => Promise<void>,
-  ): Promise<void> {
+  ): void {
     const session = this.#session;
     const controller = new AbortController();
-    const turn = await openTurn(
+    const turn = openTurn(
       session,
       { id, outputSchema, signal: controller.signal },
       (current) => createToolHost(session, current),
@@ -272,7 +272,7 @@ export class Thread implements AsyncDisposable {
     }
     await active?.done;
     this.#seedContext();
-    await this.#spawn(id, null, async (turn) => {
+    this.#spawn(id, null, async (turn) => {
       await session.emit(id, {
         type: "turn_started",
         turnId: id,
@@ -293,7 +293,7 @@ export class Thread implements AsyncDisposable {
     const session = this.#session;
     await this.#abort("replaced");
     this.#seedContext();
-    await this.#spawn(id, null, (turn) => runCompaction(session, turn));
+    this.#spawn(id, null, (turn) => runCompaction(session, turn));
   }
 
   async #rollback(id: SubmissionId, numTurns: number): Promise<void> {

@@ -1,4 +1,3 @@
-import { createTurnDiff } from "../patch/mod.ts";
 import type { ModelInfo, ModelTurn } from "../model/mod.ts";
 import type { ResponseItem, TurnId, UserInput, WebSearchMode } from "../protocol/mod.ts";
 import type { RolloutItem } from "../rollout/mod.ts";
@@ -9,9 +8,9 @@ import {
   type ToolHost,
   type Toolset,
 } from "../tools/mod.ts";
-import { findRepoRoot } from "../git/mod.ts";
 import type { Session, ThreadOptions } from "./session.ts";
 import type { ThreadSettings } from "./settings.ts";
+import { turnDiff } from "./turn_diff.ts";
 import { TurnMetadata } from "./turn_metadata.ts";
 
 /** Thrown down every await of a turn that is being stopped. */
@@ -56,17 +55,16 @@ export interface TurnStart {
   readonly signal: AbortSignal;
 }
 
-export async function openTurn(
+export function openTurn(
   session: Session,
   start: TurnStart,
   host: (turn: () => Turn) => ToolHost,
-): Promise<Turn> {
+): Turn {
   const { services, options, settings } = session;
   const model = session.model();
   const metadata = new TurnMetadata(start.id, session, settings);
   const gathering = new AbortController();
   metadata.gather(gathering.signal);
-  const repoRoot = await findRepoRoot(settings.cwd);
   const toolContext: ToolContext = {
     turnId: start.id,
     threadId: session.id,
@@ -90,7 +88,7 @@ export async function openTurn(
     wrapShell: (argv, cwd) => services.wrapShell(argv, cwd),
     now: services.now,
     processes: services.processes,
-    diff: createTurnDiff({ cwd: settings.cwd, repoRoot }),
+    diff: turnDiff(settings.cwd),
     host: host(() => turn),
     logger: services.logger,
   };

@@ -5,8 +5,8 @@ import type { TurnId } from "../protocol/mod.ts";
 import type { Session } from "./session.ts";
 import type { ThreadSettings } from "./settings.ts";
 
-/** `git status` waits for the first request to be on its way: it takes longer than all the rest. */
-const STATUS_DELAY_MS = 150;
+/** What takes longest waits for the first request to be on its way: `git status`, and the look for a sandbox. */
+const START_DELAY_MS = 150;
 
 /**
  * The facts of `x-codex-turn-metadata`. Those that take a moment are gathered beside the turn, and no request
@@ -28,7 +28,7 @@ export class TurnMetadata {
       this.session.services.logger.debug("turn metadata", { error: String(error) });
     };
     this.#readWorkspace(signal).catch(quiet);
-    this.#readSandbox().catch(quiet);
+    this.#readSandbox(signal).catch(quiet);
   }
 
   header(): string {
@@ -44,7 +44,7 @@ export class TurnMetadata {
     const facts = await workspaceMetadata(this.settings.cwd, git);
     if (facts === null) return;
     this.#describe(facts);
-    await sleep(STATUS_DELAY_MS, signal);
+    await sleep(START_DELAY_MS, signal);
     const changed = await hasChanges(this.settings.cwd, git);
     this.#describe({ ...facts, hasChanges: changed });
   }
@@ -61,9 +61,12 @@ export class TurnMetadata {
     };
   }
 
-  async #readSandbox(): Promise<void> {
+  async #readSandbox(signal: AbortSignal): Promise<void> {
     const policy = this.settings.sandboxPolicy;
-    const sandbox = await this.session.services.sandbox();
-    this.#sandbox = sandboxTag(policy, sandbox.backend);
+    this.#sandbox = sandboxTag(policy, null);
+    if (this.#sandbox !== null) return;
+    await sleep(START_DELAY_MS, signal);
+    const { backend } = await this.session.services.sandbox();
+    this.#sandbox = sandboxTag(policy, backend);
   }
 }

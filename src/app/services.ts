@@ -12,7 +12,7 @@ import { CommandPolicy } from "../policy/mod.ts";
 import { readOsFacts } from "../platform/mod.ts";
 import { detectShell, readPasswdShell, type Shell } from "../process/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
-import { createSandbox, probeSandbox, type Sandbox } from "../sandbox/mod.ts";
+import { type Sandbox, sandboxBackends } from "../sandbox/mod.ts";
 import { credentialsOf } from "./credentials.ts";
 import type { AppOptions } from "./options.ts";
 
@@ -162,6 +162,7 @@ class SharedSandbox implements AsyncDisposable {
   async #open(anew = false): Promise<Sandbox> {
     const { config, self, env, logger } = this.options;
     const folder = `${config.codexHome}/tmp`;
+    const { createSandbox, probeSandbox } = await sandboxBackends();
     const backend = await probeSandbox({
       path: env["PATH"] ?? "",
       cwd: config.cwd,

@@ -7,8 +7,9 @@ import {
   readConfigView,
 } from "../config/mod.ts";
 import { readManagedPreference } from "../platform/mod.ts";
+import { configOverrides } from "./config_overrides.ts";
 import { homeOf } from "./home.ts";
-import { configOverrides, mergeFlags } from "./merged_flags.ts";
+import { mergeFlags } from "./merged_flags.ts";
 import type { Invocation } from "./spec.ts";
 import type { World } from "./world.ts";
 

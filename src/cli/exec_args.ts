@@ -1,5 +1,6 @@
 import type { ExecArgs } from "../exec/mod.ts";
-import { configOverrides, isStrict, mergeFlags } from "./merged_flags.ts";
+import { configOverrides } from "./config_overrides.ts";
+import { isStrict, mergeFlags } from "./merged_flags.ts";
 import type { Level } from "./spec.ts";
 
 /**

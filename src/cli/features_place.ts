@@ -1,7 +1,8 @@
 import { findCodexHome, loadDotEnv, type LoadLayersOptions } from "../config/mod.ts";
 import { readManagedPreference } from "../platform/mod.ts";
+import { configOverrides } from "./config_overrides.ts";
 import { homeOf } from "./home.ts";
-import { configOverrides, isStrict } from "./merged_flags.ts";
+import { isStrict } from "./merged_flags.ts";
 import type { Level } from "./spec.ts";
 import type { World } from "./world.ts";
 

@@ -2,9 +2,10 @@ import type { LoginPlace } from "../auth/mod.ts";
 import { type Config, ConfigError, findCodexHome, loadConfig, loadDotEnv } from "../config/mod.ts";
 import { readManagedPreference } from "../platform/mod.ts";
 import { useCertificates } from "./certificates.ts";
+import { configOverrides } from "./config_overrides.ts";
 import { homeOf } from "./home.ts";
 import { useProxies } from "./proxies.ts";
-import { configOverrides, isStrict } from "./merged_flags.ts";
+import { isStrict } from "./merged_flags.ts";
 import type { Level } from "./spec.ts";
 import type { World } from "./world.ts";
 

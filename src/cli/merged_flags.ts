@@ -1,4 +1,3 @@
-import { featureOverrides } from "../config/mod.ts";
 import { STRICT_CONFIG } from "./shared_flags.ts";
 import { type Level, valueOf, valuesOf } from "./spec.ts";
 
@@ -29,18 +28,4 @@ export function mergeFlags(levels: readonly Level[]): MergedFlags {
 /** Keys that nobody knows are an error: `--strict-config` at any level. */
 export function isStrict(levels: readonly Level[]): boolean {
   return mergeFlags(levels).has(STRICT_CONFIG.long);
-}
-
-/**
- * What `-c`, `--search`, `--enable` and `--disable` say, as `key=value`. Of two that set one key the later one counts:
- * that of the deeper level, and at one level a flag that stands for a key before `-c`.
- *
- * @throws ConfigError `unknown_feature`
- */
-export function configOverrides(levels: readonly Level[]): string[] {
-  return levels.flatMap((level) => [
-    ...valuesOf(level, "config"),
-    ...(level.switches.has("search") ? ['web_search="live"'] : []),
-    ...featureOverrides(valuesOf(level, "enable"), valuesOf(level, "disable")),
-  ]);
 }

@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
 import { loadDotEnv } from "../config/mod.ts";
 import { runSandboxed, type SandboxSystem } from "../sandbox_command/mod.ts";
+import { configOverrides } from "./config_overrides.ts";
 import { usageText } from "./help.ts";
 import { findHomes } from "./home.ts";
-import { configOverrides, isStrict, mergeFlags } from "./merged_flags.ts";
+import { isStrict, mergeFlags } from "./merged_flags.ts";
 import type { Invocation } from "./spec.ts";
 import { USAGE_ERROR } from "./usage.ts";
 import type { World } from "./world.ts";

@@ -13,7 +13,6 @@ import {
 import type { ExecArgs, ExecIo } from "./args.ts";
 import { ExecError, reasonOf } from "./errors.ts";
 import { loadExecConfig } from "./exec_config.ts";
-import { checkLocalProvider } from "./local/local_provider.ts";
 import { openThread } from "./open_thread.ts";
 import { originatorOf } from "./originator.ts";
 import { HumanReport, JsonReport, type Report } from "./report.ts";
@@ -126,7 +125,10 @@ async function runInOrder(args: ExecArgs, io: ExecIo, stop: StopRequest): Promis
   await checkTrust(args, config);
   const input = await readTurnInput(args, io, (path) => resolve(io.cwd, path));
   // The last of the checks, since it may fetch a model of many gigabytes.
-  if (args.oss) await checkLocalProvider(config, io.stderr, stop.signal);
+  if (args.oss) {
+    const { checkLocalProvider } = await import("./local/local_provider.ts");
+    await checkLocalProvider(config, io.stderr, stop.signal);
+  }
   return await runInApp(args, io, config, input, stop);
 }
 

@@ -10,13 +10,13 @@
  *
  * @module
  */
-export { createSandbox, type SandboxOptions } from "./create_sandbox.ts";
+export type { SandboxOptions } from "./create_sandbox.ts";
 export { describeDenial, looksDenied } from "./denial.ts";
 export { SandboxError, type SandboxErrorCode } from "./error.ts";
-export { type BackendCheck, type BackendExplanation, explainBackend } from "./explain.ts";
+export type { BackendCheck, BackendExplanation } from "./explain.ts";
 export { LANDLOCK_HELPER_FLAG } from "./linux/landlock_plan.ts";
 export { type Denial, denialStreamArgv, parseDenial } from "./macos/denials.ts";
-export { type ProbeOptions, probeSandbox } from "./probe.ts";
+export type { ProbeOptions } from "./probe.ts";
 export { hasFullNetwork, sandboxSummary, sandboxTag } from "./policy.ts";
 export type {
   Confined,
@@ -29,6 +29,8 @@ export type {
   SelfCommand,
 } from "./types.ts";
 export { mayWrite, type WritableRoot, writableRoots } from "./writable_roots.ts";
+/** Finding, building and explaining what confines: loaded by whoever is about to run something. */
+export const sandboxBackends = () => import("./backends.ts");
 /** Loaded by what becomes a helper. */
 export const landlockHelper = () => import("./linux/landlock_helper.ts");
 export const windowsHelper = () => import("./windows/windows_helper.ts");

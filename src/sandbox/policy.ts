@@ -57,11 +57,13 @@ function networkSuffix(policy: SandboxPolicy): string {
   return hasFullNetwork(policy) ? " (network access enabled)" : "";
 }
 
-/** The name of the sandbox in request headers and metrics. */
-export function sandboxTag(policy: SandboxPolicy, backend: SandboxBackend): string {
+/** The name of the sandbox in request headers and metrics; `null` = that depends on the backend, which is not known. */
+export function sandboxTag(policy: SandboxPolicy, backend: SandboxBackend | null): string | null {
   if (policy.type === "danger-full-access") return "none";
   if (policy.type === "external-sandbox") return "external";
-  switch (backend.kind) {
+  switch (backend?.kind) {
+    case undefined:
+      return null;
     case "bubblewrap":
       return "linux_bubblewrap";
     case "landlock":

@@ -53,4 +53,6 @@ Deno.test("policy: the tag names the sandbox that is at work", () => {
   assert.equal(sandboxTag(workspace, { kind: "landlock", abi: 7, reason }), "seccomp");
   assert.equal(sandboxTag(readOnly, { kind: "seatbelt", reason }), "seatbelt");
   assert.equal(sandboxTag(readOnly, { kind: "unavailable", reason }), "none");
+  assert.equal(sandboxTag(danger, null), "none");
+  assert.equal(sandboxTag(readOnly, null), null);
 });

@@ -3,9 +3,8 @@ import type { AbsolutePath, SandboxPolicy } from "../protocol/mod.ts";
 import {
   type Confined,
   type ConfineRequest,
-  createSandbox,
-  probeSandbox,
   type Sandbox,
+  sandboxBackends,
   SandboxError,
 } from "../sandbox/mod.ts";
 import type { SandboxIo } from "./args.ts";
@@ -59,6 +58,7 @@ export async function runUnderRules(
 
 async function run(order: Order, io: SandboxIo, relay: SignalRelay): Promise<number> {
   await using state = await openStateFolder(io);
+  const { createSandbox, probeSandbox } = await sandboxBackends();
   const backend = await probeSandbox({
     path: io.env["PATH"] ?? "",
     cwd: io.cwd,

@@ -1,6 +1,5 @@
 import { Arguments } from "./arguments.ts";
 import { IncompatiblePayload } from "./errors.ts";
-import { runPatch } from "./patch_run.ts";
 import { functionSpec, object, text } from "./schema.ts";
 import type { Tool, ToolPayload } from "./types.ts";
 
@@ -11,8 +10,10 @@ export function applyPatchTool(offered: "freeform" | "function" | null): Tool {
     spec: offered === null ? null : offered === "freeform" ? FREEFORM_SPEC : FUNCTION_SPEC,
     parallel: false,
     accepts: (payload) => payload.kind !== "local_shell",
-    run: (call, context, signal) =>
-      runPatch(call.callId, patchText(call.payload), context.cwd, context, signal),
+    run: async (call, context, signal) => {
+      const { runPatch } = await import("./patch_run.ts");
+      return await runPatch(call.callId, patchText(call.payload), context.cwd, context, signal);
+    },
   };
 }
 

@@ -13,7 +13,6 @@ import { commandCwd, ESCALATION_SCHEMA, readEscalation } from "./command_argumen
 import { showRefused, startedCommand } from "./command_item.ts";
 import { IncompatiblePayload, ToolFailure } from "./errors.ts";
 import { formattedOutput, newChunkId, pollText, withNote } from "./format.ts";
-import { interceptPatch } from "./intercept_patch.ts";
 import {
   type AttemptResult,
   type DescribeEnd,
@@ -65,6 +64,7 @@ async function run(
     : await modelShell(requestedShell, context.shell, context.commandEnv["PATH"] ?? "");
   const command = shellArgv(shell, script, login);
   const cwd = commandCwd(args.optionalString("workdir"), context.cwd);
+  const { interceptPatch } = await import("./intercept_patch.ts");
   const patched = await interceptPatch(call, command, cwd, context, signal);
   if (patched !== null) return patched;
   let begun = false;

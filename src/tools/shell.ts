@@ -8,7 +8,6 @@ import {
 } from "./command_arguments.ts";
 import { IncompatiblePayload } from "./errors.ts";
 import { commandJson, commandText, withNote } from "./format.ts";
-import { interceptPatch } from "./intercept_patch.ts";
 import { type CommandRequest, refuseIdleEscalation } from "./orchestrate.ts";
 import { requireCommand, runShellCommand } from "./run_command.ts";
 import { functionSpec, list, object, text } from "./schema.ts";
@@ -73,6 +72,7 @@ async function runFamily(
   requireCommand(asked.command);
   const cwd = commandCwd(asked.workdir, context.cwd);
   const timeoutMs = asked.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const { interceptPatch } = await import("./intercept_patch.ts");
   const patched = await interceptPatch(call, asked.command, cwd, context, signal);
   if (patched !== null) return patched;
   const request: CommandRequest = {

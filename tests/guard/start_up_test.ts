@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readHouse, startUpGraph } from "./offences.ts";
+import { readHouse, roomOf, startUpGraph } from "./offences.ts";
 import { readTree } from "./source_tree.ts";
 
 /**
@@ -19,4 +19,27 @@ const AT_START = {
 
 Deno.test("start-up: main.ts loads these files and no package", async () => {
   assert.deepEqual(startUpGraph(readHouse(await readTree()), "main.ts"), AT_START);
+});
+
+Deno.test("start-up: reading the command line, and help, loads no other room and no package", async () => {
+  const graph = startUpGraph(readHouse(await readTree()), "src/cli/command_line.ts");
+  assert.deepEqual(graph.files.filter((path) => roomOf(path) !== "cli"), []);
+  assert.deepEqual(graph.packages, []);
+});
+
+/** What a session that only talks never uses; each costs it time to its first request. */
+const LOADED_LATER = [
+  "src/patch/",
+  "src/sandbox/create_sandbox.ts",
+  "src/sandbox/probe.ts",
+  "src/exec/local/",
+];
+
+Deno.test("start-up: exec loads what applies patches and confines commands when they come", async () => {
+  const { files } = startUpGraph(readHouse(await readTree()), "src/cli/exec_command.ts");
+  assert.ok(files.includes("src/agent/turn.ts"), "looks at another program");
+  assert.deepEqual(
+    files.filter((path) => LOADED_LATER.some((start) => path.startsWith(start))),
+    [],
+  );
 });

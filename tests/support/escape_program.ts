@@ -5,10 +5,9 @@
 import { join } from "node:path";
 import type { SandboxPolicy } from "../../src/protocol/mod.ts";
 import {
-  createSandbox,
   LANDLOCK_HELPER_FLAG,
   landlockHelper,
-  probeSandbox,
+  sandboxBackends,
   type SelfCommand,
 } from "../../src/sandbox/mod.ts";
 import type { Scene } from "../sandbox/attempt.ts";
@@ -57,6 +56,7 @@ async function main([first, ...rest]: readonly string[]): Promise<number> {
 async function perform(options: StageOptions): Promise<StageResult> {
   const { base, kind, self, foreign } = options;
   const path = kind === "landlock" ? "" : options.path ?? "/usr/local/bin:/usr/bin:/bin";
+  const { createSandbox, probeSandbox } = await sandboxBackends();
   const backend = await probeSandbox({ path, cwd: "/nonexistent", self, cacheDir: null });
   const { reason } = backend;
   const nothing = { outcomes: {}, unenforced: [], stderr: "", reason };

@@ -4,10 +4,10 @@
  */
 import {
   type ConfineRequest,
-  createSandbox,
   LANDLOCK_HELPER_FLAG,
   landlockHelper,
   type SandboxBackend,
+  sandboxBackends,
   type SelfCommand,
   WINDOWS_HELPER_FLAG,
   windowsHelper,
@@ -40,6 +40,7 @@ if (first === WINDOWS_HELPER_FLAG) {
   Deno.exit(exitCode | 0);
 }
 const { request, ...options } = JSON.parse(rest[0] ?? "") as Held;
+const { createSandbox } = await sandboxBackends();
 using sandbox = createSandbox(options);
 await using confined = await sandbox.confine(request);
 const [program = "", ...args] = confined.argv;

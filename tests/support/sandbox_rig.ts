@@ -5,10 +5,9 @@ import type { SandboxPolicy, WorkspaceWritePolicy } from "../../src/protocol/mod
 import {
   type Confined,
   type ConfineRequest,
-  createSandbox,
-  probeSandbox,
   type Sandbox,
   type SandboxBackend,
+  sandboxBackends,
   type SelfCommand,
 } from "../../src/sandbox/mod.ts";
 
@@ -48,6 +47,7 @@ export const READ_ONLY: SandboxPolicy = {
 export async function probeBoth(): Promise<
   Record<"bubblewrap" | "landlock", { backend: SandboxBackend; ignore: boolean; reason: string }>
 > {
+  const { probeSandbox } = await sandboxBackends();
   const probe = (path: string) =>
     probeSandbox({ path, cwd: "/nonexistent", self: SELF, cacheDir: null });
   const all = await probe("/usr/local/bin:/usr/bin:/bin");
@@ -92,6 +92,7 @@ export async function openSandboxRig(backend: SandboxBackend): Promise<SandboxRi
   await Deno.mkdir(workspace);
   await Deno.mkdir(outside);
   await Deno.mkdir(join(base, "home"));
+  const { createSandbox } = await sandboxBackends();
   const sandbox = createSandbox({
     backend,
     self: SELF,

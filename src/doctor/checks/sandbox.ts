@@ -1,4 +1,4 @@
-import { explainBackend } from "../../sandbox/mod.ts";
+import { sandboxBackends } from "../../sandbox/mod.ts";
 import { ok, problem, skipped, warning } from "../finding.ts";
 import { outputOf, programsOnPath } from "../programs.ts";
 import type { Check } from "../run_checks.ts";
@@ -9,6 +9,7 @@ const backend: Check = {
   id: "sandbox.backend",
   area: "sandbox",
   async run({ around }) {
+    const { explainBackend } = await sandboxBackends();
     const { backend, checks, unenforced, advice } = await explainBackend({
       path: around.env["PATH"] ?? "",
       cwd: around.cwd ?? "/",
