@@ -81,7 +81,8 @@ for (const networkAccess of [false, true]) {
         ['["200","403","200",0,2,"refused"]', 0],
         result.stderr,
       );
-      assert.deepEqual(rig.audit.map((entry) => entry.client), Array(5).fill("bridge"));
+      const clients = rig.audit.map((entry) => entry.client);
+      assert.deepEqual(clients, Array(5).fill("bridge"), JSON.stringify(rig.audit));
     },
   });
 }
