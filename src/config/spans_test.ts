@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { findSpan } from "./spans.ts";
+import { processorTime } from "../../tests/support/processor_time.ts";
 
 function at(text: string, ...path: string[]): string | null {
   const span = findSpan(text, path);
@@ -80,9 +81,9 @@ Deno.test("the time grows with the length, not with its square", () => {
   const best = (lines: number): number => {
     const text = 'key = "value" # comment\n'.repeat(lines);
     return Math.min(...Array.from({ length: 5 }, () => {
-      const start = performance.now();
+      const start = processorTime();
       findSpan(text, ["none"]);
-      return performance.now() - start;
+      return processorTime() - start;
     }));
   };
   best(1_000);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { sseData } from "./sse.ts";
+import { processorTime } from "../../tests/support/processor_time.ts";
 
 const FOREVER = { idleTimeoutMs: 60_000, signal: new AbortController().signal };
 
@@ -63,10 +64,10 @@ Deno.test("one long line costs time in proportion to its length", async () => {
   const once = async (megabytes: number): Promise<number> => {
     const line = `data: ${"x".repeat(megabytes * 1024 * 1024)}\n\n`;
     const chunks = [...pieces(line, 4096)];
-    const start = performance.now();
+    const start = processorTime();
     const [data] = await dataOf(chunks);
     assert.equal(data?.length, megabytes * 1024 * 1024);
-    return performance.now() - start;
+    return processorTime() - start;
   };
   // The best of three: other work on the machine only ever adds time.
   const time = async (megabytes: number): Promise<number> =>

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { compileDomains, normalizeHost, patternIncludes } from "./domain_pattern.ts";
 import { NetworkError } from "./error.ts";
+import { processorTime } from "../../tests/support/processor_time.ts";
 
 Deno.test("hosts are compared without case, brackets, one port, zone and trailing dots", () => {
   assert.deepEqual(
@@ -96,10 +97,10 @@ Deno.test("a pattern that cannot be read is an error", () => {
 
 Deno.test("many stars do not take long", () => {
   const set = compileDomains(["a*a*a*a*b"]);
-  const start = performance.now();
+  const start = processorTime();
   assert.equal(set.matches("a".repeat(255)), false);
   assert.equal(set.matches("a".repeat(100_000)), false);
-  assert.ok(performance.now() - start < 1000);
+  assert.ok(processorTime() - start < 1000);
 });
 
 const INCLUDES: readonly (readonly [managed: string, candidate: string, answer: boolean])[] = [

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { commandEnvironment, UNIFIED_EXEC_ENV } from "./command_environment.ts";
 import type { EnvironmentPolicyLike } from "./types.ts";
+import { processorTime } from "../../tests/support/processor_time.ts";
 
 const BASE = {
   HOME: "/home/u",
@@ -64,13 +65,13 @@ Deno.test("set survives excludes and is filtered by include_only", () => {
 });
 
 Deno.test("a long name against many stars does not take long", () => {
-  const started = performance.now();
+  const started = processorTime();
   const name = "A".repeat(2000);
   const policy = { exclude: ["*".repeat(50) + "B", "*A*A*B"], set: {}, includeOnly: [] };
   commandEnvironment({ inherit: "all", ignoreDefaultExcludes: true, ...policy }, {
     [name]: "",
   }, "");
-  assert.ok(performance.now() - started < 5000);
+  assert.ok(processorTime() - started < 5000);
 });
 
 Deno.test("unified exec forces these", () => {
