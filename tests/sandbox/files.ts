@@ -31,6 +31,14 @@ function setsFlag(path: string): boolean {
     call("ioctl", file, FS_IOC_SETFLAGS, flags) === 0;
 }
 
+const S_ISUID = 0o4000;
+const AS_ROOT = S_ISUID | 0o755;
+
+function runsAsOwner(path: string): boolean {
+  const { mode, size } = Deno.statSync(path);
+  return ((mode ?? 0) & S_ISUID) !== 0 && size > 0;
+}
+
 const changed = ({ outside }: Scene): boolean => textOf(`${outside}/file`) !== "before";
 
 /** Ways to change what lies outside of every root. */
@@ -258,6 +266,38 @@ export const FILE_ATTEMPTS: readonly Attempt[] = [
     act: ({ outside }) =>
       call("file_setattr", AT_FDCWD, `${outside}/file`, new Uint8Array(24), 24, 0) === 0,
     optional: "kernels before 6.17 do not have it",
+  },
+  {
+    name: "leave a program that runs as root for others",
+    act: ({ inside }) => {
+      const path = `${inside}/program`;
+      Deno.writeTextFileSync(path, "x");
+      const file = call("openat", AT_FDCWD, path, 0, 0);
+      return [
+        () => works(() => Deno.chmodSync(path, AS_ROOT)),
+        () => call("fchmod", file, AS_ROOT) === 0,
+        () => call("fchmodat", AT_FDCWD, path, AS_ROOT) === 0,
+        () => call("fchmodat2", AT_FDCWD, path, AS_ROOT, 0) === 0,
+      ].map((step) => step()).some(Boolean);
+    },
+    proof: ({ inside }) => runsAsOwner(`${inside}/program`),
+    neighbour: ({ inside }) => works(() => Deno.chmodSync(inside, 0o3755)),
+    root: true,
+  },
+  {
+    name: "make it with that mode, and fill it",
+    act: ({ inside }) => {
+      const file = call(
+        "openat",
+        AT_FDCWD,
+        `${inside}/program`,
+        O_WRONLY | O_CREAT,
+        AS_ROOT,
+      );
+      return file >= 0 && call("write", file, "x", 1) === 1;
+    },
+    proof: ({ inside }) => runsAsOwner(`${inside}/program`),
+    root: true,
   },
   {
     name: "create below an inherited folder descriptor",

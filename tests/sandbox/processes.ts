@@ -18,7 +18,7 @@ const KEY_SPEC_SESSION_KEYRING = -3;
 const KEY_SPEC_USER_KEYRING = -4;
 const DEBUGGER = "a debugger's rights are limited here";
 /** Capabilities over files, which root keeps with Landlock to work in folders of other users. */
-const FILE_CAPABILITIES = 0x1bn;
+const FILE_CAPABILITIES = 0xbn;
 
 /** `struct iovec` of one buffer. */
 const vector = (address: bigint, length: number): Uint8Array<ArrayBuffer> =>

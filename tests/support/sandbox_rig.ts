@@ -21,12 +21,16 @@ export const SELF: SelfCommand = {
     "--quiet",
     fileURLToPath(new URL("./sandbox_program.ts", import.meta.url)),
   ],
-  env: Object.fromEntries(
-    ["HOME", "DENO_DIR"].flatMap((name) => {
-      const value = Deno.env.get(name);
-      return value === undefined ? [] : [[name, value]];
-    }),
-  ),
+  env: {
+    // From time to time the runtime asks for its own news, by the proxy if there is one.
+    DENO_NO_UPDATE_CHECK: "1",
+    ...Object.fromEntries(
+      ["HOME", "DENO_DIR"].flatMap((name) => {
+        const value = Deno.env.get(name);
+        return value === undefined ? [] : [[name, value]];
+      }),
+    ),
+  },
 };
 
 export const WORKSPACE_ONLY: WorkspaceWritePolicy = {

@@ -32,7 +32,7 @@ export interface BwrapOptions {
   readonly filtered: boolean;
 }
 
-const FILE_CAPABILITIES = ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_FSETID"];
+const FILE_CAPABILITIES = ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER"];
 
 /**
  * The arguments of bubblewrap up to and with `--`. Order is meaning: each mount hides what was mounted below it.

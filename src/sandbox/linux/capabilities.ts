@@ -2,10 +2,10 @@ import type { Libc } from "../../platform/mod.ts";
 import { type Machine, syscallNumber } from "./syscalls.ts";
 
 /**
- * What root keeps: CHOWN, DAC_OVERRIDE, FOWNER, FSETID. Without them root could not work in a folder that belongs
+ * What root keeps: CHOWN, DAC_OVERRIDE, FOWNER. Without them root could not work in a folder that belongs
  * to somebody else, which is the usual case in a container; Landlock limits what they reach.
  */
-const KEPT = (1 << 0) | (1 << 1) | (1 << 3) | (1 << 4);
+const KEPT = (1 << 0) | (1 << 1) | (1 << 3);
 
 const CAPABILITY_VERSION_3 = 0x20080522;
 const PR_CAPBSET_DROP = 24;

@@ -34,7 +34,7 @@ async function writeFilter(stateDir: AbsolutePath, network: NetworkFilter): Prom
   const path = join(stateDir, `seccomp-${network}.bpf`);
   try {
     await Deno.mkdir(stateDir, { recursive: true, mode: 0o700 });
-    await replaceFile(path, seccompFilter(machine, network), { mode: 0o600 });
+    await replaceFile(path, seccompFilter(machine, network, Deno.uid() === 0), { mode: 0o600 });
   } catch (cause) {
     throw new SandboxError("setup_failed", `cannot write the system call filter ${path}`, {
       cause,

@@ -103,7 +103,7 @@ function confine(libc: Libc, machine: Machine, plan: LandlockPlan): void {
   const failure = restrictFiles(libc, machine, { abi, ...plan });
   if (failure !== null) check(-failure.errno, failure.call);
   if (!withholdDescriptors(libc, machine)) throw new HelperFailure("close_range is missing");
-  installFilter(libc, seccompFilter(machine, plan.network ? "open" : "none"));
+  installFilter(libc, seccompFilter(machine, plan.network ? "open" : "none", Deno.uid() === 0));
 }
 
 /** `struct sock_fprog`: the number of entries, padding, the address of the first. */

@@ -16,6 +16,9 @@ const ERRNO = 0x00050000;
 const EPERM = 1;
 const ENOSYS = 38;
 
+/** What makes a program run as its owner. */
+const S_ISUID = 0o4000;
+
 /** Bit of the x32 numbers on x86_64, a second way to every system call. */
 const X32_BIT = 0x40000000;
 
@@ -105,8 +108,16 @@ const REFUSED_WITHOUT_NETWORK: readonly SyscallName[] = [
   "listen",
 ];
 
-/** The program for seccomp: default allow, refusals return EPERM, a foreign calling convention kills. */
-export function seccompFilter(machine: Machine, network: NetworkFilter): Uint8Array<ArrayBuffer> {
+/**
+ * The program for seccomp: default allow, refusals return EPERM, a foreign calling convention kills.
+ *
+ * @param isRoot whose program would run as root for whoever starts it, also outside of a container
+ */
+export function seccompFilter(
+  machine: Machine,
+  network: NetworkFilter,
+  isRoot: boolean,
+): Uint8Array<ArrayBuffer> {
   const refused = network === "none"
     ? [...ALWAYS_REFUSED, ...REFUSED_WITHOUT_NETWORK]
     : ALWAYS_REFUSED;
@@ -136,7 +147,9 @@ export function seccompFilter(machine: Machine, network: NetworkFilter): Uint8Ar
       when("file_setattr", "refuse"),
     ]),
     ...(network === "open" ? [] : [when("socket", "socket"), when("socketpair", "socketpair")]),
+    ...(isRoot ? MODE_CALLS.map(([name, argument]) => when(name, `mode ${argument}`)) : []),
     { op: "return", value: ALLOW },
+    ...(isRoot ? modeRules() : []),
     ...cloneRules(),
     ...ioctlRules(network),
     ...(network === "private" ? [] : limitRules()),
@@ -147,6 +160,24 @@ export function seccompFilter(machine: Machine, network: NetworkFilter): Uint8Ar
     { op: "return", value: ERRNO | ENOSYS },
     { op: "label", name: "kill" },
     { op: "return", value: KILL_PROCESS },
+  ]);
+}
+
+/** With the place of the mode among the arguments. */
+const MODE_CALLS: readonly (readonly [SyscallName, 1 | 2])[] = [
+  ["chmod", 1],
+  ["fchmod", 1],
+  ["fchmodat", 2],
+  ["fchmodat2", 2],
+];
+
+/** A file that is made with this mode is empty, and what writes to it takes the bit away. */
+function modeRules(): Instruction[] {
+  return ([1, 2] as const).flatMap((argument) => [
+    { op: "label", name: `mode ${argument}` },
+    { op: "load", offset: SECCOMP_DATA.argumentLow(argument) },
+    { op: "jump", when: "any_bit", value: S_ISUID, then: "refuse" },
+    { op: "return", value: ALLOW },
   ]);
 }
 

@@ -49,12 +49,13 @@ function call(
   name: SyscallName | number,
   args: readonly (number | bigint)[] = [],
   architecture: number = AUDIT_ARCHITECTURE[machine],
+  isRoot = false,
 ): number {
   const data = new DataView(new ArrayBuffer(64));
   data.setUint32(0, typeof name === "number" ? name : syscallNumber(name, machine), true);
   data.setUint32(4, architecture, true);
   args.forEach((value, index) => data.setBigUint64(16 + 8 * index, BigInt(value), true));
-  return interpret(seccompFilter(machine, network), new Uint8Array(data.buffer));
+  return interpret(seccompFilter(machine, network, isRoot), new Uint8Array(data.buffer));
 }
 
 Deno.test("seccomp: ordinary calls pass and dangerous ones do not, whatever the network", () => {
@@ -105,6 +106,28 @@ Deno.test("seccomp: terminal input cannot be forged, other ioctls pass", () => {
     assert.equal(call(machine, "open", "ioctl", [0, 0x541c]), EPERM);
     // The kernel drops the upper half of a request, so it must not hide one.
     assert.equal(call(machine, "open", "ioctl", [0, 0xdead_0000_5412n]), EPERM);
+  }
+});
+
+Deno.test("seccomp: root makes no program that runs as root for others", () => {
+  const calls = { chmod: 1, fchmod: 1, fchmodat: 2, fchmodat2: 2 } as const;
+  for (const machine of MACHINES) {
+    for (const network of NETWORKS) {
+      for (const [name, place] of Object.entries(calls) as [keyof typeof calls, number][]) {
+        if (name === "chmod" && machine === "aarch64") continue;
+        const set = (mode: number, isRoot: boolean): number => {
+          const args = [0xffff, 0xffff, 0xffff, 0xffff].map((other, index) =>
+            index < place ? other : index === place ? mode : 0
+          );
+          return call(machine, network, name, args, AUDIT_ARCHITECTURE[machine], isRoot);
+        };
+        for (const mode of [0o4755, 0o6755, 0o104000]) {
+          assert.equal(set(mode, true), EPERM, name);
+          assert.equal(set(mode, false), ALLOW, name);
+        }
+        for (const mode of [0o755, 0o2775, 0o1777]) assert.equal(set(mode, true), ALLOW, name);
+      }
+    }
   }
 });
 

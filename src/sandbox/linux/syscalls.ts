@@ -17,6 +17,9 @@ const TABLE = {
   listen: [50, 201],
   socketpair: [53, 199],
   clone: [56, 220],
+  /** aarch64 has never had it; its -1 is no call. */
+  chmod: [90, -1],
+  fchmod: [91, 52],
   ptrace: [101, 117],
   capget: [125, 90],
   capset: [126, 91],
@@ -30,6 +33,7 @@ const TABLE = {
   unshare: [272, 97],
   accept4: [288, 242],
   mknodat: [259, 33],
+  fchmodat: [268, 53],
   perf_event_open: [298, 241],
   open_by_handle_at: [304, 265],
   prlimit64: [302, 261],
@@ -56,6 +60,7 @@ const TABLE = {
   landlock_create_ruleset: [444, 444],
   landlock_add_rule: [445, 445],
   landlock_restrict_self: [446, 446],
+  fchmodat2: [452, 452],
   open_tree_attr: [467, 467],
   file_setattr: [469, 469],
 } as const;
