@@ -151,6 +151,7 @@ Deno.test("statuses: which are worth a retry, and what they are called", async (
     [{ status: 404, body: "x" }, "unexpected_status", "other", false],
     [{ status: 403, body: "x" }, "unexpected_status", "other", false],
     [{ status: 408, body: "x" }, "unexpected_status", "other", true],
+    [{ status: 425, body: "x" }, "unexpected_status", "other", true],
     [{ status: 429, body: "x" }, "rate_limited", "response_too_many_failed_attempts", true],
     [
       httpError(429, { code: "insufficient_quota" }),
