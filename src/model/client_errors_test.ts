@@ -173,6 +173,18 @@ Deno.test("statuses: which are worth a retry, and what they are called", async (
   }
 });
 
+Deno.test("of a refusal is kept what can be read of it, and not more than anybody reads", async () => {
+  const long = await errorOf({ status: 400, body: `begin ${"é".repeat(3_000_000)}` });
+  assert.match(long.message, /^begin é+$/);
+  assert.equal(long.message.length, 256 * 1024);
+  const cut = await errorOf({
+    status: 400,
+    events: [{ raw: "what came first" }, { raw: " and what never came" }],
+    cutAfter: 1,
+  });
+  assert.equal(cut.message, "what came first");
+});
+
 Deno.test("Retry-After reaches the error", async () => {
   const headers = { "retry-after": "7", "x-request-id": "rid" };
   const error = await errorOf({ status: 429, body: "slow", headers });
