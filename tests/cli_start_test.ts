@@ -3,7 +3,8 @@ import { join } from "node:path";
 import project from "../deno.json" with { type: "json" };
 import { startScriptedModel } from "../src/scripted/mod.ts";
 import { answer, execCommand, finalAnswer } from "./scenarios/answers.ts";
-import { runCodex } from "./support/run_codex.ts";
+import { programUnderTest } from "./support/program.ts";
+import { environmentOf, runCodex } from "./support/run_codex.ts";
 import { openStage, type Stage } from "./support/stage.ts";
 
 /** Answers that need no configuration, and so must not need one that is sound. */
@@ -158,6 +159,25 @@ Deno.test({
       const { code, stdout, stderr } = await runCodex(stage, { args });
       assert.deepEqual([code, stdout], [2, ""], args.join(" "));
       assert.match(stderr, /^error: /);
+    }
+  },
+});
+
+Deno.test({
+  name: "an answer that the disk has no room for is an error (needs /dev/full)",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using stage = await openStage();
+    for (const args of [["--version"], ["features", "list"]]) {
+      const { code, stderr } = await new Deno.Command("sh", {
+        args: ["-c", 'exec "$@" > /dev/full', "sh", ...programUnderTest().argv, ...args],
+        cwd: stage.workspace,
+        clearEnv: true,
+        env: environmentOf(stage, { args }),
+      }).output();
+      const told = new TextDecoder().decode(stderr);
+      assert.equal(code, 1, told);
+      assert.match(told, /^Error: cannot write to stdout: No space left on device[^\n]*\n$/);
     }
   },
 });

@@ -167,6 +167,19 @@ Deno.test("when nobody reads any more, the run stops quietly", UNIX_ONLY, async 
   assert.equal(await isRunning(pid), false);
 });
 
+Deno.test("a run that is stopped leaves the file of -o as it was", UNIX_ONLY, async () => {
+  await using stage = await openStage();
+  await using model = await startScriptedModel([{ events: [], hang: true }]);
+  const file = join(stage.workspace, "out.txt");
+  await Deno.writeTextFile(file, "old");
+  const child = spawnCodex(stage, { args: exec("go", "-o", file), baseUrl: model.baseUrl });
+  const output = child.output();
+  await Promise.race([model.nextRequest(), output]);
+  child.kill("SIGTERM");
+  assert.equal((await output).code, 143);
+  assert.equal(await Deno.readTextFile(file), "old");
+});
+
 Deno.test("an answer that nobody reads is no success", UNIX_ONLY, async () => {
   await using stage = await openStage();
   const closed = Promise.withResolvers<void>();

@@ -21,8 +21,8 @@ export function openWorld(mainUrl: string): World {
       read: () => new Response(Deno.stdin.readable).bytes(),
       stream: () => Deno.stdin.readable,
     },
-    stdout: textSink(Deno.stdout),
-    stderr: textSink(Deno.stderr),
+    stdout: textSink(Deno.stdout, "stdout"),
+    stderr: textSink(Deno.stderr, "stderr"),
     columns,
     onSignal,
     onUncaught,
@@ -97,7 +97,7 @@ interface Output {
 /** Pause before the next try when a reader of a non-blocking stream is slower than we are. */
 const FULL_PIPE_PAUSE_MS = 5;
 
-function textSink(output: Output): TextSink {
+function textSink(output: Output, name: string): TextSink {
   let last: Promise<boolean> = Promise.resolve(true);
   return {
     get isTerminal() {
@@ -106,19 +106,22 @@ function textSink(output: Output): TextSink {
     write(text) {
       const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
       // One after the other, so that texts never mix.
-      last = last.catch(() => true).then((open) => open && writeAll(output, bytes));
+      last = last.catch(() => true).then((open) => open && writeAll(output, bytes, name));
       return last;
     },
   };
 }
 
-async function writeAll(output: Output, bytes: Uint8Array): Promise<boolean> {
+async function writeAll(output: Output, bytes: Uint8Array, name: string): Promise<boolean> {
   for (let done = 0; done < bytes.length;) {
     try {
       done += await output.write(bytes.subarray(done));
     } catch (error) {
       if (error instanceof Deno.errors.BrokenPipe) return false;
-      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      if (!(error instanceof Deno.errors.WouldBlock)) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new Error(`cannot write to ${name}: ${reason}`, { cause: error });
+      }
       await new Promise((resolve) => setTimeout(resolve, FULL_PIPE_PAUSE_MS));
     }
   }

@@ -1,5 +1,5 @@
 import type { Field, Shape, ValueOf } from "./shape.ts";
-import { isTable, type TomlTable, type TomlValue } from "./toml.ts";
+import { dateText, isTable, type TomlTable, type TomlValue } from "./toml.ts";
 
 /** Largest integer of TOML. */
 const INT64_MAX = 2n ** 63n - 1n;
@@ -43,7 +43,7 @@ export function checkValue(
     case "string":
     case "path":
       if (typeof value === "string") return value;
-      if (value instanceof Date) return value.toISOString();
+      if (value instanceof Date) return dateText(value);
       throw wanted(path, value, "a string", !isTable(value) && !Array.isArray(value));
     case "bool":
       if (typeof value === "boolean") return value;
@@ -166,6 +166,6 @@ function describe(value: TomlValue): string {
   if (typeof value === "bigint") return `the whole number ${value}`;
   if (typeof value === "number") return `the number ${value}`;
   if (typeof value === "boolean") return `${value}`;
-  if (value instanceof Date) return `the date ${value.toISOString()}`;
+  if (value instanceof Date) return `the date ${dateText(value)}`;
   return Array.isArray(value) ? "an array" : "a table";
 }

@@ -22,7 +22,9 @@ async function refuses<S extends Shape>(
 
 Deno.test("scalars", async () => {
   assert.equal(await read(string, '"x"'), "x");
-  assert.equal(await read(string, "2020-01-02"), "2020-01-02");
+  for (const date of ["2020-01-02", "12:00:00", "2020-01-02T03:04:05.5Z", "2020-01-02T03:04:05"]) {
+    assert.equal(await read(string, date), date);
+  }
   assert.equal(await read(bool, "true"), true);
   assert.equal(await read(count, "7"), 7);
   assert.equal(await read(integer, "-7"), -7);

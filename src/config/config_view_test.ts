@@ -120,7 +120,7 @@ Deno.test("config/read: well-known keys are all there, the others as they were w
   await withFiles(
     {
       "home/config.toml": [
-        "review_model = 1979-05-27",
+        "review_model = 12:00:00",
         "huge = 9007199254740993",
         "model_context_window = 9007199254740995",
         "[tools]",
@@ -145,7 +145,7 @@ Deno.test("config/read: well-known keys are all there, the others as they were w
         "model_context_window",
       ]);
       assert.equal(plain.model, null);
-      assert.equal(plain.review_model, "1979-05-27");
+      assert.equal(plain.review_model, "12:00:00");
       assert.match(JSON.stringify(config), /"huge":9007199254740993\b/);
       assert.match(JSON.stringify(config), /"model_context_window":9007199254740995\b/);
       assert.deepEqual(plain.tools, { web_search: true, view_image: null });

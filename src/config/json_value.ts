@@ -1,4 +1,4 @@
-import { isTable, type TomlTable, type TomlValue } from "./toml.ts";
+import { dateText, isTable, type TomlTable, type TomlValue } from "./toml.ts";
 
 /** What `JSON.stringify` takes. Integers that a `number` cannot hold are in there as raw JSON. */
 export type JsonValue = null | boolean | number | string | JsonValue[] | JsonTable;
@@ -29,13 +29,6 @@ function integerToJson(value: bigint): JsonValue {
   const number = Number(value);
   if (Number.isSafeInteger(number)) return number;
   return (JSON as unknown as { rawJSON(text: string): JsonValue }).rawJSON(String(value));
-}
-
-/** Without the zeros that end a fraction of a second. */
-function dateText(date: Date): string {
-  return date.toISOString().replace(/\.(\d*?)0+(?=\D|$)/, (_, digits: string) => {
-    return digits === "" ? "" : `.${digits}`;
-  });
 }
 
 /**

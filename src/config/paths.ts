@@ -2,7 +2,7 @@ import { isAbsolute, resolve } from "node:path";
 import type { AbsolutePath } from "../protocol/mod.ts";
 import { ConfigError } from "./error.ts";
 import type { Shape } from "./shape.ts";
-import { emptyTable, isTable, type TomlTable, type TomlValue } from "./toml.ts";
+import { dateText, emptyTable, isTable, type TomlTable, type TomlValue } from "./toml.ts";
 
 /** What relative paths and `~` of a layer stand for. */
 export interface PathBase {
@@ -50,7 +50,7 @@ function visit(shape: Shape, value: TomlValue, base: PathBase): TomlValue {
         ? visitEntries(value, (key) => shape.fields[key]?.shape ?? shape.rest, base)
         : value;
     case "string":
-      return value instanceof Date ? value.toISOString() : value;
+      return value instanceof Date ? dateText(value) : value;
     case "number":
       return typeof value === "bigint" ? Number(value) : value;
     case "bool":

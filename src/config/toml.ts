@@ -6,7 +6,7 @@ import { findSpan } from "./spans.ts";
 /** Tables and arrays within each other; much more than the keys that are known need, and little enough to walk through. */
 const MAX_DEPTH = 100;
 
-/** Dates and times keep their own class, with their TOML text in `toISOString`. */
+/** Dates and times keep their own class; {@link dateText} has what was written. */
 export type TomlValue = string | number | bigint | boolean | Date | TomlValue[] | TomlTable;
 
 /** Without a prototype, so that a key such as `constructor` or `__proto__` is a key like any other. */
@@ -21,6 +21,13 @@ export function emptyTable(): TomlTable {
 export function isTable(value: unknown): value is TomlTable {
   return typeof value === "object" && value !== null && !Array.isArray(value) &&
     !(value instanceof Date);
+}
+
+/** A date or time as one writes it: the parser's own text has zeros behind the second, whatever was written. */
+export function dateText(date: Date): string {
+  return date.toISOString().replace(/\.(\d*?)0+(?=\D|$)/, (_, digits: string) => {
+    return digits === "" ? "" : `.${digits}`;
+  });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { locatedMessage, positionAt } from "../files/mod.ts";
 import { closest } from "./closest.ts";
+import { earlierKeyHint } from "./earlier_keys.ts";
 import { ConfigError, dottedKey } from "./error.ts";
 import { FEATURE_NAMES, featureKey } from "./features.ts";
 import { isLaterKey, LATER_SAFETY_KEYS } from "./later_keys.ts";
@@ -137,7 +138,10 @@ function* unknownIn(
         const at = [...path, key];
         if (!isFeaturePath(at)) yield* unknownIn(shape.of, item, at);
         else if (featureKey(key) === null && !isLaterKey(at)) {
-          yield { path: at, hint: () => didYouMean(closest(key, FEATURE_NAMES)) };
+          yield {
+            path: at,
+            hint: () => earlierKeyHint(at) ?? didYouMean(closest(key, FEATURE_NAMES)),
+          };
         }
       }
       return;
@@ -179,7 +183,10 @@ function* unknownInTable(
     }
     if (isLaterKey(at)) continue;
     if (inner !== undefined) yield* unknownIn(inner, value, at);
-    else yield { path: at, hint: () => hintFor(key, path, [...known.keys()]) };
+    else {
+      const hint = () => earlierKeyHint(at) ?? hintFor(key, path, [...known.keys()]);
+      yield { path: at, hint };
+    }
   }
 }
 

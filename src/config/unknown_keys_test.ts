@@ -55,6 +55,25 @@ Deno.test("unknown keys of all layers that count are one warning: tables, profil
   ]);
 });
 
+Deno.test("what only earlier versions knew is said to be that, wherever it stands", async () => {
+  await using machine = await Machine.create();
+  await machine.user([
+    'preferred_auth_method = "apikey"',
+    "[profiles.p.features]",
+    "rmcp_client = true",
+    "[tui]",
+    "preferred_auth_method = 1",
+  ].join("\n"));
+  const [warning] = await warnings(machine);
+  const earlier = "only earlier versions knew it, and it can be removed.";
+  const file = "/home/.codex/config.toml";
+  assert.deepEqual(warning?.split("\n").slice(1), [
+    `${file}:1:1: unknown key \`preferred_auth_method\`: ${earlier}`,
+    `${file}:3:1: unknown feature \`profiles.p.features.rmcp_client\`: ${earlier}`,
+    `${file}:5:1: unknown key \`tui.preferred_auth_method\`.`,
+  ]);
+});
+
 Deno.test("roles, apps, variables, headers and servers have names of their own, which nobody has to know", async () => {
   await using machine = await Machine.create();
   await machine.user([

@@ -97,7 +97,6 @@ export class History {
 
   /** Cuts strictly before the `count`-th last message of a person; more than there are: before the first. */
   dropLastUserTurns(count: number): void {
-    if (count <= 0) return;
     const starts: number[] = [];
     this.#items.forEach((item, at) => {
       if (isUserTurn(item)) starts.push(at);

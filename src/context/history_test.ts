@@ -181,5 +181,6 @@ Deno.test("a prompt of a long history costs in proportion to its length", () => 
   };
   measure(1000);
   const [quarter, whole] = [measure(5000), measure(20_000)];
-  assert.ok(whole < quarter * 10 + 20, `${quarter} ms, then ${whole} ms`);
+  // Quadratic work would take sixteen times as long, and seconds; busy machines need the room between.
+  assert.ok(whole < quarter * 10 + 500, `${quarter} ms, then ${whole} ms`);
 });

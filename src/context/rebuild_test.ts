@@ -73,6 +73,7 @@ Deno.test("a compaction without replacement keeps a person's messages and one su
     userMessage("b"),
     userMessage(summaryText("of another program: done so far")),
   ]);
+  assert.deepEqual(rebuilt([compacted(summaryText("s"))]), rebuilt([compacted("s")]));
   const second = rebuilt([
     item(userMessage("a")),
     compacted("of another program: done so far"),

@@ -17,7 +17,7 @@ async function sessionFile(app: App, { last, all, target }: ResumeArgs): Promise
   const { codexHome, cwd, provider } = app.config;
   if (target !== null) {
     const found = UUID.test(target)
-      ? await findThreadById(codexHome, target.toLowerCase())
+      ? await findThreadById(codexHome, target)
       : await findThreadByName(codexHome, target);
     if (found !== null) return found.path;
     throw new ExecError("unknown_session", `There is no saved session "${target}".`);

@@ -30,6 +30,9 @@ const AFTERMATH_MS = 2_000;
 /** Longest wait for the body of a refusal. */
 const REFUSAL_MS = 10_000;
 
+/** Characters of it that are kept; more is a page that nobody meant to be read here. */
+const REFUSAL_LENGTH = 256 * 1024;
+
 /** Shorter ones, such as a local server's "x", are no secrets, and common words. */
 const SECRET_LENGTH = 8;
 
@@ -289,13 +292,19 @@ function reasonOf(error: unknown): string {
 /** What a refusal says, as far as it can be read soon. */
 async function textOf({ response, close }: Answer): Promise<string> {
   const timer = setTimeout(close, REFUSAL_MS);
+  let text = "";
   try {
-    return await response.text();
+    const pieces = response.body?.pipeThrough(new TextDecoderStream()) ?? [];
+    for await (const piece of pieces) {
+      text += piece;
+      if (text.length >= REFUSAL_LENGTH) break;
+    }
   } catch {
-    return "";
+    // What came so far says more than nothing.
   } finally {
     clearTimeout(timer);
   }
+  return text.slice(0, REFUSAL_LENGTH);
 }
 
 /** The text compressed; `null` on runtimes that lack zstd or only pretend to have it: plain text is as good. */

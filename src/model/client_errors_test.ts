@@ -151,6 +151,7 @@ Deno.test("statuses: which are worth a retry, and what they are called", async (
     [{ status: 404, body: "x" }, "unexpected_status", "other", false],
     [{ status: 403, body: "x" }, "unexpected_status", "other", false],
     [{ status: 408, body: "x" }, "unexpected_status", "other", true],
+    [{ status: 425, body: "x" }, "unexpected_status", "other", true],
     [{ status: 429, body: "x" }, "rate_limited", "response_too_many_failed_attempts", true],
     [
       httpError(429, { code: "insufficient_quota" }),
@@ -170,6 +171,18 @@ Deno.test("statuses: which are worth a retry, and what they are called", async (
       [step.status, code, info, retryable],
     );
   }
+});
+
+Deno.test("of a refusal is kept what can be read of it, and not more than anybody reads", async () => {
+  const long = await errorOf({ status: 400, body: `begin ${"é".repeat(3_000_000)}` });
+  assert.match(long.message, /^begin é+$/);
+  assert.equal(long.message.length, 256 * 1024);
+  const cut = await errorOf({
+    status: 400,
+    events: [{ raw: "what came first" }, { raw: " and what never came" }],
+    cutAfter: 1,
+  });
+  assert.equal(cut.message, "what came first");
 });
 
 Deno.test("Retry-After reaches the error", async () => {

@@ -28,6 +28,9 @@ Deno.test("lines forwards: empty ones count, the last needs no newline", async (
   assert.deepEqual(await lines("ab\ncd\n", 3), ["cd"]);
   const long = "é".repeat(300_000);
   assert.deepEqual(await lines(`${long}\nx\n`), [long, "x"]);
+  // Several reads, the last of which fills a part of the buffer alone.
+  const many = Array.from({ length: 50_000 }, (_, at) => `line ${at}`);
+  assert.deepEqual(await lines(`${many.join("\n")}\n`), many);
 });
 
 Deno.test("lines backwards: places and heads, empty lines left out", async () => {

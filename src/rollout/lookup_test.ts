@@ -116,7 +116,7 @@ Deno.test("latest: by change, not by start; of equals the younger id", async () 
   await home.session(A, new Date(2026, 0, 1), { changed: 3000 });
   await home.session(B, new Date(2026, 0, 2), { changed: 2000 });
   assert.equal(await home.latest(), A);
-  await home.session(V4, new Date(2026, 0, 3), { changed: 3000 });
+  await home.session(V4, new Date(2025, 0, 3), { changed: 3000 });
   assert.equal(await home.latest(), V4);
 });
 
@@ -133,6 +133,8 @@ Deno.test("latest: sub-agents, other providers, unprompted sessions and other fo
   await home.session(B, new Date(2026, 0, 2), { changed: 2000, meta: { model_provider: "q" } });
   assert.equal(await home.latest(), B);
   assert.equal(await home.latest({ provider: "p" }), A);
+  await home.session(B, new Date(2026, 0, 2), { changed: 2000 });
+  assert.equal(await home.latest({ provider: "p" }), B, "no provider is noted");
   await home.session(B, new Date(2026, 0, 2), { changed: 2000, meta: { cwd: "/elsewhere" } });
   assert.equal(await home.latest({ cwd: "/elsewhere" }), B);
   assert.equal(await home.latest({ cwd: home.path }), A);

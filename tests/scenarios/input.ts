@@ -147,7 +147,7 @@ export const ATTACHMENTS: readonly Scenario[] = [
         lines: run(
           completedItem(0, {
             type: "error",
-            message: /^The image \{workspace\}\/none\.png could not be read \(No such file /,
+            message: /^The image \{workspace\}[\\/]none\.png could not be read \(No such file /,
           }),
           message(1, "done"),
           done(1),
@@ -225,7 +225,8 @@ export const ATTACHMENTS: readonly Scenario[] = [
       args: ["exec", "--skip-git-repo-check", "go", "-o", "no/such/folder/out.txt"],
       exit: 1,
       stdout: "words\n",
-      stderr: /^Failed to write the last message to [^']*no\/such\/folder\/out\.txt: [^']*$/m,
+      stderr:
+        /^Failed to write the last message to [^']*no[\\/]such[\\/]folder[\\/]out\.txt: [^']*$/m,
     }],
   },
 ];

@@ -55,6 +55,27 @@ export const SESSIONS: readonly Scenario[] = [
     },
   },
   {
+    name: "the newest session is that of this folder, unless all are asked for",
+    model: [finalAnswer("first"), finalAnswer("second")],
+    files: { "sub/file": "" },
+    runs: [
+      { args: exec("begin", "-C", "sub"), exit: 0 },
+      {
+        args: ["exec", "--json", "resume", "--last", "go on"],
+        exit: 1,
+        stdout: "",
+        stderr:
+          /^There is no saved session that was run in \{workspace\} \(--all looks everywhere\)\.$/m,
+      },
+      {
+        args: ["exec", "--json", "resume", "--last", "--all", "go on"],
+        exit: 0,
+        stdout: secondTurn(200, 20, 40),
+      },
+    ],
+    requests: 2,
+  },
+  {
     name: "a session that is not there is an error",
     differs: "it starts a new session without a word",
     model: [finalAnswer()],

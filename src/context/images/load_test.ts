@@ -117,7 +117,7 @@ Deno.test("what cannot be read is said in words that name the file and the reaso
   }
 });
 
-Deno.test("what is no file or far too large is not read at all", async () => {
+Deno.test("what is no file is not opened, and of what is far too large no more is read", async () => {
   const folder = await Deno.makeTempDir({ prefix: "image-" });
   try {
     const large = join(folder, "large.png");

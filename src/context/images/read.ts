@@ -16,17 +16,14 @@ export async function readImageFile(path: string): Promise<Uint8Array<ArrayBuffe
   if (!info.isFile && !(info.isFifo && OPEN_PIPE.test(path))) {
     throw new Deno.errors.NotSupported("it is not a regular file");
   }
-  if (info.size > MAX_BYTES) throw tooLarge();
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   for await (const chunk of (await Deno.open(path)).readable) {
     size += chunk.length;
-    if (size > MAX_BYTES) throw tooLarge();
+    if (size > MAX_BYTES) {
+      throw new Deno.errors.NotSupported(`it is larger than ${MAX_BYTES / 1024 / 1024} MiB`);
+    }
     chunks.push(chunk);
   }
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
-}
-
-function tooLarge(): Error {
-  return new Deno.errors.NotSupported(`it is larger than ${MAX_BYTES / 1024 / 1024} MiB`);
 }

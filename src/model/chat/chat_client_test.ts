@@ -273,6 +273,11 @@ Deno.test("an answer that is cut short is none", async () => {
     [{ events: [chatChunk({ content: "x" })] }, /stream closed before response\.completed$/],
     [{ events: [chatChunk({ content: "x" }, "length")] }, /reason: max_output_tokens$/],
     [{ events: [chatChunk({ content: "x" }, "content_filter")] }, /reason: content_filter$/],
+    [{ events: [chatChunk({ content: "x" }, "error")] }, /the server reported an error$/],
+    [
+      { raw: 'data: {"choices":[{"error":{"message":"no provider"}}]}\n\n' },
+      /no provider$/,
+    ],
     [{ raw: 'data: {"error":"model runner crashed"}\n\n' }, /model runner crashed$/],
     [{ raw: 'data: {"object":"error","message":"no GPU","code":500}\n\n' }, /no GPU$/],
     [{ body: { error: { message: "late", code: 502 } } }, /late$/],
