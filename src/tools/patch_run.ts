@@ -49,6 +49,7 @@ export async function runPatch(
   const leave = await approve(patch, context);
   const changes = planChanges(plan);
   await context.diff.before(changes);
+  signal.throwIfAborted();
   const item: FileChangeTurnItem = {
     type: "file_change",
     id: callId,
