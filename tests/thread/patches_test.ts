@@ -77,6 +77,29 @@ Deno.test({
   assert.match(told(rig), /files have changed/);
 });
 
+Deno.test({
+  name: "a file approved for the session is not what a link in its place leads to",
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  const [call, ...rest] = script("*** Add File: f", "+x");
+  const linked = Promise.withResolvers<void>();
+  await using rig = await openThreadRig(
+    [call!, { ...call!, until: linked.promise }, ...rest],
+    { config: settings("untrusted", "danger-full-access") },
+  );
+  const file = join(rig.workspace, "f");
+  await rig.say("go");
+  await answer(rig, { type: "approved_for_session" });
+  await rig.until("item_completed", ({ item }) => item.type === "file_change");
+  await Deno.remove(file);
+  await Deno.writeTextFile(join(rig.workspace, "other"), "kept");
+  await Deno.symlink("other", file);
+  linked.resolve();
+  await answer(rig, { type: "denied" });
+  await rig.until("turn_completed");
+  assert.equal(await Deno.readTextFile(join(rig.workspace, "other")), "kept");
+});
+
 for (const approval of ["on-request", "on-failure", "untrusted"]) {
   for (const type of ["approved", "denied"] as const) {
     Deno.test({
