@@ -129,6 +129,26 @@ for (const approval of ["on-request", "on-failure", "untrusted"]) {
 }
 
 Deno.test({
+  name: "on-failure: leave to go without the sandbox is asked for each time",
+  ...CONFINED,
+}, async () => {
+  const outside = await Deno.realPath(await Deno.makeTempDir({ prefix: "outside-" }));
+  try {
+    const [call, ...rest] = script(`*** Add File: ${join(outside, "far")}`, "+x");
+    await using rig = await openThreadRig(
+      [call!, call!, ...rest],
+      { config: settings("on-failure", "workspace-write") },
+    );
+    await rig.say("go");
+    await answer(rig, { type: "approved_for_session" });
+    await answer(rig, { type: "denied" });
+    await rig.until("turn_completed");
+  } finally {
+    await Deno.remove(outside, { recursive: true });
+  }
+});
+
+Deno.test({
   name: "what only the sandbox refused is asked about; a no ends the item",
   ...CONFINED,
 }, async () => {
