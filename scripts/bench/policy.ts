@@ -19,7 +19,12 @@ async function decide(script: string): Promise<void> {
     permissions: "use_default",
     prefixRule: null,
     rules: NO_RULES,
-    search: { path: "/usr/local/bin:/usr/bin:/bin", cwd: "/nowhere", writable: ["/tmp"] },
+    search: {
+      path: "/usr/local/bin:/usr/bin:/bin",
+      cwd: "/nowhere",
+      session: "/nowhere",
+      writable: ["/tmp"],
+    },
   });
 }
 

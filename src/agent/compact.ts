@@ -3,6 +3,7 @@ import {
   compactedHistory,
   COMPACTION_PROMPT,
   effectiveWindow,
+  type History,
   summaryText,
   userMessage,
 } from "../context/mod.ts";
@@ -61,18 +62,23 @@ export async function compact(session: Session, turn: Turn): Promise<void> {
   });
 }
 
-/** Asks for the summary; gives up the oldest items one by one while the request itself is too long. */
+/**
+ * Asks for the summary; leaves the oldest items out of it one by one while the request itself is too long. The history
+ * keeps them: what the person said outlives the summary, and everything a summary that fails.
+ */
 async function summarise(session: Session, turn: Turn): Promise<string> {
   let dropped = 0;
   const summary = await withRetries(session, turn, async () => {
+    const history = session.history.copy();
+    for (let i = 0; i < dropped; i++) history.removeFirst();
     while (true) {
       try {
-        return await requestSummary(session, turn);
+        return await requestSummary(session, turn, history);
       } catch (error) {
         const tooLong = error instanceof ModelError &&
           error.details.code === "context_window_exceeded";
-        if (!tooLong || session.history.items().length <= 1) throw error;
-        session.history.removeFirst();
+        if (!tooLong || history.items().length <= 1) throw error;
+        history.removeFirst();
         dropped += 1;
       }
     }
@@ -86,8 +92,8 @@ async function summarise(session: Session, turn: Turn): Promise<string> {
   return summary;
 }
 
-async function requestSummary(session: Session, turn: Turn): Promise<string> {
-  const input = session.history.forPrompt({ acceptsImages: turn.toolContext.acceptsImages });
+async function requestSummary(session: Session, turn: Turn, history: History): Promise<string> {
+  const input = history.forPrompt({ acceptsImages: turn.toolContext.acceptsImages });
   const request = {
     model: turn.model,
     instructions: session.options.baseInstructions,

@@ -62,7 +62,7 @@ for (
       ),
       lastAgentMessage: "short",
     },
-    { name: "one message", inputMessages: ["😀".repeat(100_000)], lastAgentMessage: "short" },
+    { name: "one message", inputMessages: [`x${"😀".repeat(100_000)}`], lastAgentMessage: "short" },
     { name: "the answer", inputMessages: ["hi"], lastAgentMessage: "😀".repeat(100_001) },
     {
       name: "everything",

@@ -54,4 +54,6 @@ Deno.test("what is abandoned is denied or cancelled", async () => {
   pending.abandonAll();
   assert.deepEqual(await decision, { type: "denied" });
   assert.equal(await answers, null);
+  assert.ok(!pending.isOpen("c1"), "a late abort ends no later turn");
+  assert.ok(!pending.decide("c1", { type: "approved" }) && !pending.answer("t1", {}));
 });

@@ -267,6 +267,9 @@ export class Thread implements AsyncDisposable {
       void runUserShell(session, active.turn, command).then((item) => {
         if (active.turn.closed) session.recordItems([item]);
         else active.turn.queued.push({ kind: "item", item });
+      }).catch((error: unknown) => {
+        session.services.logger.error("a person's command failed", { error: String(error) });
+        return session.emit(id, { type: "error", error: describe(error) });
       });
       return;
     }

@@ -1,5 +1,5 @@
 import { developerMessage } from "../context/mod.ts";
-import type { EventBody, ResponseItem } from "../protocol/mod.ts";
+import type { EventBody, ResponseItem, ReviewDecision } from "../protocol/mod.ts";
 import type { ToolHost } from "../tools/mod.ts";
 import type { Session } from "./session.ts";
 import type { Turn } from "./turn_context.ts";
@@ -22,6 +22,7 @@ export function createToolHost(session: Session, turn: () => Turn): ToolHost {
       turn().queued.push({ kind: "item", item });
     },
     askExecApproval: async (request) => {
+      if (turn().signal.aborted) return ABANDONED;
       const { approvalId, network } = request;
       const decision = session.pending.awaitDecision(approvalId ?? request.callId);
       await emit({
@@ -50,6 +51,7 @@ export function createToolHost(session: Session, turn: () => Turn): ToolHost {
       session.recordItems([developerMessage(saved)]);
     },
     askPatchApproval: async (request) => {
+      if (turn().signal.aborted) return ABANDONED;
       const decision = session.pending.awaitDecision(request.callId);
       await emit({
         type: "apply_patch_approval_request",
@@ -62,6 +64,7 @@ export function createToolHost(session: Session, turn: () => Turn): ToolHost {
       return await decision;
     },
     askUser: async (request) => {
+      if (turn().signal.aborted) return null;
       const answers = session.pending.awaitAnswers(turn().id);
       await emit({
         type: "request_user_input",
@@ -73,6 +76,9 @@ export function createToolHost(session: Session, turn: () => Turn): ToolHost {
     },
   };
 }
+
+/** Nobody is asked for a turn that has been stopped: the answer could come when nothing waits for the call any more. */
+const ABANDONED: ReviewDecision = { type: "denied" };
 
 /** As rules write a pattern. */
 function wordList(words: readonly string[]): string {

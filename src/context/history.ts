@@ -68,6 +68,13 @@ export class History {
     return this.#items;
   }
 
+  /** One that changes by itself from here on; items are shared. */
+  copy(): History {
+    const copy = new History();
+    copy.#items = [...this.#items];
+    return copy;
+  }
+
   /** A copy that a server accepts; items are shared, the array is the caller's. */
   forPrompt(options: PromptOptions): ResponseItem[] {
     return normalize(this.#items, options);

@@ -49,6 +49,7 @@ export async function runPatch(
   const leave = await approve(patch, context);
   const changes = planChanges(plan);
   await context.diff.before(changes);
+  signal.throwIfAborted();
   const item: FileChangeTurnItem = {
     type: "file_change",
     id: callId,
@@ -149,7 +150,7 @@ async function ask(
   reason: string | null,
   context: ToolContext,
 ): Promise<void> {
-  const keys = planPaths(plan).map((path) => ({ patch: path }));
+  const keys = touched(plan).map((path) => ({ patch: path }));
   if (reason === null && context.approvals.covers(keys)) return;
   const decision = await context.host.askPatchApproval({
     callId,
@@ -161,6 +162,14 @@ async function ask(
     throw new ToolFailure("patch rejected by user");
   }
   if (decision.type === "approved_for_session") context.approvals.add(keys);
+}
+
+/** The files as written and as they really are: what was approved under a name is not what a link there leads to. */
+function touched(plan: PatchPlan): string[] {
+  const real = plan.operations.flatMap((operation) =>
+    operation.kind === "rename" ? [operation.path, operation.to] : [operation.path]
+  );
+  return [...new Set([...planPaths(plan), ...real])];
 }
 
 async function apply(

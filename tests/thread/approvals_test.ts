@@ -106,6 +106,30 @@ Deno.test("approved for the session: not asked again, whatever the spacing, but 
   assert.equal(questions(rig), 2);
 });
 
+Deno.test("approved for the session: neither with a terminal nor outside the sandbox, where it was without and inside", async () => {
+  const open = (id: string, more: Record<string, unknown>) =>
+    step(functionCall(id, "exec_command", { cmd: "rm -f q", login: false, ...more }));
+  await using rig = await openThreadRig([
+    open("c1", {}),
+    open("c2", {}),
+    open("c3", { tty: true }),
+    open("c4", { sandbox_permissions: "require_escalated" }),
+    textReply("done"),
+  ], {
+    config: [
+      "approval_policy=on-request",
+      "sandbox_mode=workspace-write",
+      "features.unified_exec=true",
+    ],
+  });
+  await rig.say("go");
+  assert.equal((await answer(rig, { type: "approved_for_session" })).callId, "c1");
+  assert.equal((await answer(rig, { type: "denied" })).callId, "c3");
+  assert.equal((await answer(rig, { type: "denied" })).callId, "c4");
+  await rig.until("turn_completed");
+  assert.equal(questions(rig), 3);
+});
+
 Deno.test("an allowed prefix is written down, told to the model, and in force at once", async () => {
   await using rig = await openThreadRig([
     step(shell("c1", "touch q")),

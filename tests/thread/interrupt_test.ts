@@ -3,6 +3,7 @@ import {
   assistantMessage,
   completed,
   created,
+  customToolCall,
   functionCall,
   reply,
   textDeltas,
@@ -60,6 +61,32 @@ Deno.test({
     assert.match(String(output?.["output"]), /^aborted by user after \d+\.\ds$/);
   },
 });
+
+for (const approval of ["untrusted", "never"]) {
+  Deno.test(`${approval}: a patch that is being checked when the turn is stopped is not asked about, nor applied`, async () => {
+    // So many that the interrupt comes long before the last is looked at.
+    const files = Array.from({ length: 500 }, (_, i) => [`*** Add File: f${i}`, "+x"]).flat();
+    const patch = ["*** Begin Patch", ...files, "*** End Patch"];
+    await using rig = await openThreadRig([
+      reply(
+        created(),
+        customToolCall("p1", "apply_patch", patch.join("\n")),
+        assistantMessage("m1", "while the patch is read"),
+        completed(),
+      ),
+      textReply("next"),
+    ], { config: [`approval_policy=${approval}`] });
+    await rig.say("go");
+    await rig.until("item_started", ({ item }) => item.type === "agent_message");
+    await rig.thread.submit({ type: "interrupt" });
+    await rig.until("turn_aborted");
+    await rig.say("again");
+    await rig.until("turn_completed");
+    const asked = rig.seen.filter(({ msg }) => msg.type === "apply_patch_approval_request");
+    assert.deepEqual(asked, []);
+    assert.deepEqual([...Deno.readDirSync(rig.workspace)], []);
+  });
+}
 
 Deno.test("the shell family reports an interrupt in its own form", async () => {
   await using rig = await openThreadRig([

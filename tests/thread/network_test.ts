@@ -58,10 +58,10 @@ class Place implements AsyncDisposable {
   }
 }
 
-const call = (id: string, script: string) =>
-  functionCall(id, "shell", { command: ["bash", "-c", script] });
+const call = (id: string, script: string, more: Record<string, unknown> = {}) =>
+  functionCall(id, "shell", { command: ["bash", "-c", script], ...more });
 
-const step = (id: string, script: string) => reply(created(), call(id, script), completed());
+const step = (...args: Parameters<typeof call>) => reply(created(), call(...args), completed());
 
 function output(rig: ThreadRig, callId: string): string {
   const items = rig.server.requests.at(-1)!.body.input;
@@ -178,9 +178,42 @@ proxied("no ends the command as rejected", async () => {
   ], { codexHome: place.codexHome, config: config("on-request") });
   await rig.say("go");
   await answer(rig, { type: "denied" });
+  const { item } = await rig.until(
+    "item_completed",
+    (msg) => msg.item.type === "command_execution",
+  );
+  assert.equal(item.type === "command_execution" && item.status, "declined");
   await rig.until("turn_completed");
-  assert.match(output(rig, "c1"), /exec command rejected by user/);
+  assert.equal(output(rig, "c1"), "exec command rejected by user");
   assert.deepEqual(place.served, []);
+});
+
+proxied(
+  "what the lists block is no denial of the sandbox: nobody is asked to run it free",
+  async () => {
+    await using place = await Place.open('enabled = true\ndenied_domains = ["bad.example"]');
+    await using rig = await openThreadRig([
+      step("c1", `${place.ask("bad.example")}\necho "Permission denied"; exit 1`),
+      textReply("done"),
+    ], { codexHome: place.codexHome, config: config("on-failure") });
+    await rig.say("go");
+    await rig.until("turn_completed");
+    assert.deepEqual(rig.seen.filter(({ msg }) => msg.type === "exec_approval_request"), []);
+    assert.match(output(rig, "c1"), /Network access to "bad\.example" was blocked/);
+  },
+);
+
+proxied("what a person lets run free is free of the proxy, too", async () => {
+  await using place = await Place.open("enabled = true");
+  const direct = `exec 3<>/dev/tcp/127.0.0.1/${place.port} && echo PAST; echo "$HTTP_PROXY"`;
+  await using rig = await openThreadRig([
+    step("c1", direct, { sandbox_permissions: "require_escalated" }),
+    textReply("done"),
+  ], { codexHome: place.codexHome, config: config("on-request") });
+  await rig.say("go");
+  await answer(rig, { type: "approved" });
+  await rig.until("turn_completed");
+  assert.match(output(rig, "c1"), /PAST[^]*http:/, "its variables still lead to the proxy");
 });
 
 proxied("a command that runs on is ended when a person says no later", async () => {

@@ -77,6 +77,29 @@ Deno.test({
   assert.match(told(rig), /files have changed/);
 });
 
+Deno.test({
+  name: "a file approved for the session is not what a link in its place leads to",
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  const [call, ...rest] = script("*** Add File: f", "+x");
+  const linked = Promise.withResolvers<void>();
+  await using rig = await openThreadRig(
+    [call!, { ...call!, until: linked.promise }, ...rest],
+    { config: settings("untrusted", "danger-full-access") },
+  );
+  const file = join(rig.workspace, "f");
+  await rig.say("go");
+  await answer(rig, { type: "approved_for_session" });
+  await rig.until("item_completed", ({ item }) => item.type === "file_change");
+  await Deno.remove(file);
+  await Deno.writeTextFile(join(rig.workspace, "other"), "kept");
+  await Deno.symlink("other", file);
+  linked.resolve();
+  await answer(rig, { type: "denied" });
+  await rig.until("turn_completed");
+  assert.equal(await Deno.readTextFile(join(rig.workspace, "other")), "kept");
+});
+
 for (const approval of ["on-request", "on-failure", "untrusted"]) {
   for (const type of ["approved", "denied"] as const) {
     Deno.test({
@@ -104,6 +127,26 @@ for (const approval of ["on-request", "on-failure", "untrusted"]) {
     });
   }
 }
+
+Deno.test({
+  name: "on-failure: leave to go without the sandbox is asked for each time",
+  ...CONFINED,
+}, async () => {
+  const outside = await Deno.realPath(await Deno.makeTempDir({ prefix: "outside-" }));
+  try {
+    const [call, ...rest] = script(`*** Add File: ${join(outside, "far")}`, "+x");
+    await using rig = await openThreadRig(
+      [call!, call!, ...rest],
+      { config: settings("on-failure", "workspace-write") },
+    );
+    await rig.say("go");
+    await answer(rig, { type: "approved_for_session" });
+    await answer(rig, { type: "denied" });
+    await rig.until("turn_completed");
+  } finally {
+    await Deno.remove(outside, { recursive: true });
+  }
+});
 
 Deno.test({
   name: "what only the sandbox refused is asked about; a no ends the item",

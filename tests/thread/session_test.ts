@@ -104,6 +104,35 @@ Deno.test("a compaction that fails keeps the person's words", async () => {
   assert.ok(lines.includes("second words"));
 });
 
+Deno.test("a summary that is too long to ask for leaves out the oldest; nothing that was said is lost, nor when it fails", async () => {
+  const tooLong = reply(created(), failed("context_length_exceeded", "too long"));
+  await using rig = await openThreadRig([
+    textReply("one"),
+    tooLong,
+    ...[tooLong, tooLong, tooLong, reply(created(), failed("server_error", "broken"))],
+    ...[
+      tooLong,
+      tooLong,
+      tooLong,
+      reply(created(), assistantMessage("s", "the summary"), completed()),
+    ],
+    textReply("fits again"),
+  ], { config: ["model_providers.rig.stream_max_retries=0"] });
+  for (const words of ["alpha-1", "beta-2", "gamma-3", "delta-4"]) {
+    await rig.say(words);
+    await rig.until("turn_completed");
+  }
+  const sent = rig.server.requests.map(({ body }) => JSON.stringify(body.input));
+  assert.equal(sent.length, 11);
+  const [afterFailure = "", last = ""] = [sent[6], sent[10]];
+  for (const words of ["alpha-1", "beta-2", "gamma-3", "<permissions instructions>"]) {
+    assert.ok(afterFailure.includes(words), `${words} after a failure`);
+    assert.ok(last.includes(words), words);
+  }
+  assert.ok(last.includes("the summary") && last.includes("delta-4"));
+  assert.ok(rig.seen.some(({ msg }) => msg.type === "background"));
+});
+
 Deno.test("a server that does not count tokens does not keep a conversation from being compacted", async () => {
   const uncounted = { type: "response.completed", response: { id: "r" } };
   await using rig = await openThreadRig([

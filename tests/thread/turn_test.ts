@@ -7,6 +7,7 @@ import {
   functionCall,
   httpError,
   reply,
+  textDeltas,
   textReply,
 } from "../../src/scripted/mod.ts";
 import { openThreadRig, outline } from "../support/thread_rig.ts";
@@ -172,4 +173,35 @@ Deno.test("changed permissions are told once, before the next message, and nothi
   const added = rig.server.requests[1]!.body.input.slice(4);
   assert.deepEqual(added.map((item) => item["role"]), ["developer", "user"]);
   assert.match(JSON.stringify(added[0]), /<permissions instructions>/);
+});
+
+Deno.test("patches of one answer are applied one after the other", async () => {
+  const patch = (id: string, from: string, to: string) => {
+    const lines = ["*** Begin Patch", "*** Update File: f", `-${from}`, `+${to}`, "*** End Patch"];
+    return customToolCall(id, "apply_patch", lines.join("\n"));
+  };
+  const words = Array.from({ length: 20 }, (_, i) => `word ${i}.`);
+  const patches = words.slice(1).map((word, i) => patch(`p${i}`, words[i]!, word));
+  await using rig = await openThreadRig([
+    reply(created(), ...patches, completed()),
+    textReply("done"),
+  ]);
+  await Deno.writeTextFile(`${rig.workspace}/f`, `${words[0]}\n`);
+  await rig.say("go");
+  await rig.until("turn_completed");
+  assert.equal(await Deno.readTextFile(`${rig.workspace}/f`), `${words.at(-1)}\n`);
+});
+
+Deno.test("half a message of a connection that broke is not kept beside the whole one", async () => {
+  await using rig = await openThreadRig([
+    { ...reply(created(), ...textDeltas("m1", "half of it"), completed()), cutAfter: 3 },
+    textReply("all of it"),
+    textReply("next"),
+  ]);
+  await rig.say("go");
+  await rig.until("turn_completed");
+  await rig.say("again");
+  await rig.until("turn_completed");
+  const input = JSON.stringify(rig.server.requests.at(-1)!.body.input);
+  assert.ok(input.includes("all of it") && !input.includes("half"));
 });

@@ -50,6 +50,8 @@ const DANGEROUS: readonly string[] = [
     "rm -f? x",
     "rm -[r]f x",
   ],
+  ...["chrt -b 0 rm -rf x", "fakeroot -- rm -f x", "ltrace -o f rm -f x", "nsenter -t 1 rm -f x"],
+  ...["runuser -u me -- rm -rf x", "dbus-run-session rm -f x"],
   ...["watch rm -rf x", "watch -n 1 'rm -rf x'", "su -c 'rm -rf x'", "su me -c 'rm -f x'"],
   ...["script -qc 'rm -rf x' f", "flock f rm -rf x", "flock f -c 'rm -f x'", "strace -o f rm -f x"],
   ...["taskset 1 rm -f x", "unshare -r rm -rf x", "parallel rm -rf", "caffeinate -i rm -rf x"],
