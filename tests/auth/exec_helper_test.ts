@@ -135,6 +135,20 @@ Deno.test({
   },
 });
 
+Deno.test("a login service that is slower than a run waits: its answer is not lost", async () => {
+  await using login = await LoginStage.open();
+  await login.logIn();
+  const { held, ended } = await startRenewal(login, { CODEX_LOGIN_REQUEST_TIMEOUT_MS: "3000" });
+  const { code, stderr } = await ended;
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /did not answer within 3 s.*try again/);
+  held.release();
+  const next = await login.run(["exec", "hello"]);
+  assert.equal(next.code, 0, next.stderr);
+  assert.equal(login.authority.presented.length, 1);
+  assert.ok(await login.isAlive());
+});
+
 Deno.test({
   name:
     "Ctrl-C while the answer is on its way: the run ends after the renewal, since a container " +
