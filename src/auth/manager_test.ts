@@ -213,6 +213,22 @@ Deno.test("an answer that breaks off behind the new refresh token is tried again
   assert.equal((await auth.get(NEVER)).authorization, "Bearer new");
 });
 
+Deno.test("a refusal because a program without locks was quicker is none: its login is taken over", async () => {
+  await using home = await Home.create();
+  await home.chatgpt("old");
+  await using auth = await home.open({ limits: { foreignWinner: [0, 20] } });
+  home.answer = async () => {
+    const record = JSON.parse(await Deno.readTextFile(home.file));
+    Object.assign(record.tokens, { access_token: "theirs", refresh_token: "next" });
+    await home.write(record);
+    return Response.json({ error: { code: "refresh_token_reused" } }, { status: 401 });
+  };
+  assert.equal(await auth.afterRejection(await auth.get(NEVER), NEVER), true);
+  assert.equal((await auth.get(NEVER)).authorization, "Bearer theirs");
+  const attempt = join(home.path, "auth.refresh.json");
+  await assert.rejects(Deno.stat(attempt), Deno.errors.NotFound);
+});
+
 Deno.test("aborting ends the waiting, not the renewal; closing waits for it", async () => {
   await using home = await Home.create();
   await home.chatgpt("old");
