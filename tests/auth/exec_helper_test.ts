@@ -166,7 +166,7 @@ Deno.test({
     ]);
     child.kill("SIGINT");
     // As long as a login service usually takes.
-    setTimeout(held.release, 500);
+    setTimeout(held.release, 300);
     await ended;
     assert.ok(await login.isAlive());
   },
