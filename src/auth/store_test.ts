@@ -73,6 +73,15 @@ Deno.test("file: a login makes its home, for the owner alone, and replaces all t
     assert.deepEqual(await deleteLogin(place), { existed: false, login: null });
   }));
 
+Deno.test("a lock that only other programs need, and that cannot be opened, stands in nobody's way", () =>
+  inHome("file", async (place) => {
+    const { record, commitLocks } = loginFiles(place.codexHome);
+    await Deno.mkdir(commitLocks[0], { recursive: true });
+    await saveLogin(place, KEY);
+    assert.ok(await isThere(record));
+    assert.equal((await deleteLogin(place)).existed, true);
+  }));
+
 Deno.test("a damaged record can be logged out of", () =>
   inHome("file", async (place) => {
     await Deno.mkdir(place.codexHome);
