@@ -321,20 +321,24 @@ Deno.test("a link to the record stays a link", async () => {
   assert.ok(!await Deno.stat(join(home.path, "auth.json.pending")).then(() => true, () => false));
 });
 
-Deno.test("a record with several names stays one record, renewed and replaced", async () => {
-  await using home = await Home.create();
-  await home.chatgpt("old");
-  const other = join(home.path, "other.json");
-  await Deno.link(home.file, other);
-  const auth = await home.open();
-  await auth.afterRejection(await auth.get(NEVER), NEVER);
-  assert.match(await Deno.readTextFile(other), /"access_token": "renewed-1"/);
-  await saveLogin({ codexHome: home.path, store: "file" }, { kind: "api_key", apiKey: "sk-new" });
-  assert.equal(await Deno.readTextFile(other), await Deno.readTextFile(home.file));
-  assert.match(await Deno.readTextFile(other), /sk-new/);
-  assert.ok(
-    !(await Array.fromAsync(Deno.readDir(home.path))).some(({ name }) => /pending/.test(name)),
-  );
+Deno.test({
+  name: "a record with several names stays one record, renewed and replaced (not on Windows)",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await using home = await Home.create();
+    await home.chatgpt("old");
+    const other = join(home.path, "other.json");
+    await Deno.link(home.file, other);
+    const auth = await home.open();
+    await auth.afterRejection(await auth.get(NEVER), NEVER);
+    assert.match(await Deno.readTextFile(other), /"access_token": "renewed-1"/);
+    await saveLogin({ codexHome: home.path, store: "file" }, { kind: "api_key", apiKey: "sk-new" });
+    assert.equal(await Deno.readTextFile(other), await Deno.readTextFile(home.file));
+    assert.match(await Deno.readTextFile(other), /sk-new/);
+    assert.ok(
+      !(await Array.fromAsync(Deno.readDir(home.path))).some(({ name }) => /pending/.test(name)),
+    );
+  },
 });
 
 Deno.test("a journal is taken over only by the login that it renews", async () => {
