@@ -1,6 +1,7 @@
 import type { AbsolutePath } from "../protocol/mod.ts";
 import { type Logger, SILENT_LOGGER } from "../telemetry/mod.ts";
 import { AuthError } from "./error.ts";
+import { removeLeftovers } from "./file_store.ts";
 import { type LoginFiles, loginFiles, removeIfThere } from "./home_files.ts";
 import { readJournal } from "./journal.ts";
 import { type KeyringEntry, systemKeyring } from "./keyring.ts";
@@ -111,6 +112,7 @@ async function exclusively<T>(
 }
 
 async function forgetAttempts(files: LoginFiles): Promise<void> {
+  await removeLeftovers(files.record);
   await removeIfThere(files.pending);
   await removeIfThere(files.attempt);
 }

@@ -70,7 +70,6 @@ export async function refreshInHelper(
       stderr: "null",
       detached: true,
     }).spawn();
-    child.unref();
     const writer = child.stdin.getWriter();
     await writer.write(new TextEncoder().encode(JSON.stringify(task)));
     await writer.close();
@@ -79,6 +78,7 @@ export async function refreshInHelper(
       limit.signal.addEventListener("abort", () => resolve("late"), { once: true });
     });
     const reply = await Promise.race([firstLine(child.stdout), late]);
+    child.unref();
     return reply === "late" ? reply : JSON.parse(reply);
   } catch {
     return null;

@@ -82,6 +82,30 @@ Deno.test("a lock that only other programs need, and that cannot be opened, stan
     assert.equal((await deleteLogin(place)).existed, true);
   }));
 
+Deno.test("what a killed login left behind goes with the next one, and with a logout", () =>
+  inHome("file", async (place) => {
+    const { rename } = Deno;
+    const temps: string[] = [];
+    try {
+      Deno.rename = (from, to) => {
+        temps.push(String(from));
+        return rename(from, to);
+      };
+      await saveLogin(place, KEY);
+    } finally {
+      Deno.rename = rename;
+    }
+    const [temp = ""] = temps;
+    const foreign = join(place.codexHome, ".config.tmp");
+    await Deno.writeTextFile(foreign, "");
+    for (const next of [() => saveLogin(place, KEY), () => deleteLogin(place)]) {
+      await Deno.writeTextFile(temp, "secret");
+      await next();
+      assert.equal(await isThere(temp), false);
+    }
+    assert.ok(await isThere(foreign));
+  }));
+
 Deno.test("a damaged record can be logged out of", () =>
   inHome("file", async (place) => {
     await Deno.mkdir(place.codexHome);
