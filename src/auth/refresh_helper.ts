@@ -70,14 +70,11 @@ export async function refreshInHelper(
       stderr: "null",
       detached: true,
     }).spawn();
-    const writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(JSON.stringify(task)));
-    await writer.close();
     using limit = limitRunningTime(2 * (task.limits.outerLock + task.limits.request));
     const late = new Promise<"late">((resolve) => {
       limit.signal.addEventListener("abort", () => resolve("late"), { once: true });
     });
-    const reply = await Promise.race([firstLine(child.stdout), late]);
+    const reply = await Promise.race([ask(child, task), late]);
     child.unref();
     return reply === "late" ? reply : JSON.parse(reply);
   } catch {
@@ -85,9 +82,12 @@ export async function refreshInHelper(
   }
 }
 
-async function firstLine(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
+async function ask({ stdin, stdout }: Deno.ChildProcess, task: HelperTask): Promise<string> {
+  const writer = stdin.getWriter();
+  await writer.write(new TextEncoder().encode(JSON.stringify(task)));
+  await writer.close();
   let text = "";
-  for await (const part of stream.pipeThrough(new TextDecoderStream())) {
+  for await (const part of stdout.pipeThrough(new TextDecoderStream())) {
     text += part;
     if (text.includes("\n")) break;
   }
