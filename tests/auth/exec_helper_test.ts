@@ -76,7 +76,10 @@ Deno.test({
     });
     Deno.kill(helper, "SIGCONT");
     assert.equal(other.code, 1, other.stderr);
-    assert.match(other.stderr, new RegExp(`process ${helper}\\b.*end it, then try again`));
+    assert.match(
+      other.stderr,
+      new RegExp(`process ${helper}\\b.*Try again in a minute, and end it`),
+    );
     assert.equal(login.authority.presented.length, 1);
     held.release();
     const { code, stderr } = await ended;
@@ -127,7 +130,7 @@ Deno.test({
     held.release();
     const { code, stderr } = await ended;
     assert.equal(code, 1, stderr);
-    assert.match(stderr, new RegExp(`process ${helper}\\b.*end it, then try again`));
+    assert.match(stderr, new RegExp(`process ${helper}\\b.*Try again in a minute, and end it`));
     Deno.kill(helper, "SIGCONT");
     const next = await login.run(["exec", "hello"]);
     assert.equal(next.code, 0, next.stderr);
