@@ -163,9 +163,11 @@ Deno.test("16 refused requests of one process: one renewal, unknown fields kept"
   assert.deepEqual(await Promise.all(all), Array(16).fill(true));
   assert.equal(home.asked, 1);
   assert.equal((await auth.get(NEVER)).authorization, "Bearer renewed-1");
-  const stored = JSON.parse(await Deno.readTextFile(home.file));
+  const text = await Deno.readTextFile(home.file);
+  const stored = JSON.parse(text);
   assert.equal(stored.tokens.refresh_token, "rt-1");
   assert.deepEqual(stored.later, { kept: true });
+  assert.equal(text, JSON.stringify(stored, null, 2), "nothing of the room made for it is left");
 });
 
 Deno.test("a login of an older form, without an account, is renewed too", async () => {
