@@ -24,6 +24,20 @@ async function startRenewal(
   return { held, helper: JSON.parse(attempt).pid, ended };
 }
 
+/** Stops a process; it goes on when that is disposed, also when the test has failed. */
+function stop(pid: number): Disposable {
+  Deno.kill(pid, "SIGSTOP");
+  return {
+    [Symbol.dispose]() {
+      try {
+        Deno.kill(pid, "SIGCONT");
+      } catch {
+        // It has ended.
+      }
+    },
+  };
+}
+
 const isLinux = Deno.build.os === "linux";
 const isWindows = Deno.build.os === "windows";
 
@@ -70,11 +84,11 @@ Deno.test({
     await using login = await LoginStage.open();
     await login.logIn();
     const { held, helper, ended } = await startRenewal(login);
-    Deno.kill(helper, "SIGSTOP");
+    using stopped = stop(helper);
     const other = await login.run(["exec", ...login.withoutRetries, "hello"], {
       CODEX_LOGIN_LOCK_TIMEOUT_MS: "500",
     });
-    Deno.kill(helper, "SIGCONT");
+    stopped[Symbol.dispose]();
     assert.equal(other.code, 1, other.stderr);
     assert.match(
       other.stderr,
@@ -100,14 +114,14 @@ Deno.test({
     const { held, helper, ended } = await startRenewal(login, {
       CODEX_LOGIN_REQUEST_TIMEOUT_MS: "3000",
     });
-    Deno.kill(helper, "SIGSTOP");
+    using stopped = stop(helper);
     held.release();
     // Waits for longer than the helper would.
     const other = await login.run(["exec", ...login.withoutRetries, "hello"], {
       CODEX_LOGIN_LOCK_TIMEOUT_MS: "3500",
     });
     assert.equal(other.code, 1, other.stderr);
-    Deno.kill(helper, "SIGCONT");
+    stopped[Symbol.dispose]();
     const { code, stderr } = await ended;
     assert.equal(code, 0, stderr);
     assert.equal(login.authority.presented.length, 1);
@@ -126,12 +140,12 @@ Deno.test({
       CODEX_LOGIN_LOCK_TIMEOUT_MS: "500",
       CODEX_LOGIN_REQUEST_TIMEOUT_MS: "2000",
     });
-    Deno.kill(helper, "SIGSTOP");
+    using stopped = stop(helper);
     held.release();
     const { code, stderr } = await ended;
     assert.equal(code, 1, stderr);
     assert.match(stderr, new RegExp(`process ${helper}\\b.*Try again in a minute, and end it`));
-    Deno.kill(helper, "SIGCONT");
+    stopped[Symbol.dispose]();
     const next = await login.run(["exec", "hello"]);
     assert.equal(next.code, 0, next.stderr);
     assert.equal(login.authority.presented.length, 1);
