@@ -135,6 +135,13 @@ Deno.test("auto: the file where the keyring does not work, for saving, loading a
     assert.ok(!await isThere(loginFiles(place.codexHome).record));
   }));
 
+Deno.test("auto: a keyring that takes a login and does not have it does not work", () =>
+  inHome("auto", async (place) => {
+    place.keyring.set = () => Promise.resolve();
+    await saveLogin(place, KEY);
+    assert.ok(await isThere(loginFiles(place.codexHome).record));
+  }));
+
 Deno.test("auto: what the keyring did not take is not forgotten when it works again", () =>
   inHome("auto", async (place) => {
     const chatgpt = (refreshToken: string) => ({
