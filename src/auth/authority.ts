@@ -45,10 +45,9 @@ async function requestChatgptTokenRefresh(
   options: AuthorityOptions,
   refreshToken: string,
 ): Promise<AuthorityAnswer> {
-  const url = tokenUrl(options.env);
   using limit = limitRunningTime(options.timeoutMs);
   try {
-    const response = await post(options, url, limit.signal, {
+    const response = await post(options, limit.signal, {
       client_id: VENDOR.clientId,
       grant_type: "refresh_token",
       refresh_token: refreshToken,
@@ -58,24 +57,36 @@ async function requestChatgptTokenRefresh(
     if (!Number.isNaN(serverTime)) options.onServerTime(serverTime);
     const { text, failure } = await readAnswer(response);
     if (failure === null) return response.ok ? readTokens(text) : readRefusal(response, text);
-    const error = noAnswer(options, url, failure);
+    const error = noAnswer(options, failure);
     return (response.ok ? rescued(text, error) : null) ?? { type: "unknown", error };
   } catch (cause) {
-    return { type: "unknown", error: noAnswer(options, url, cause) };
+    return { type: "unknown", error: noAnswer(options, cause) };
   }
 }
 
-function noAnswer({ logger, timeoutMs }: AuthorityOptions, url: string, cause: unknown): AuthError {
-  const reason = cause instanceof DOMException && cause.name === "TimeoutError"
-    ? `it did not answer within ${timeoutMs / 1000} s`
-    : "it could not be reached, or the connection broke";
+function noAnswer({ env, logger, timeoutMs }: AuthorityOptions, cause: unknown): AuthError {
   logger.warn("no answer from the login service", { reason: describe(cause) });
+  return cause instanceof DOMException && cause.name === "TimeoutError"
+    ? noAnswerWithin(env, timeoutMs, cause)
+    : noHelp(env, "it could not be reached, or the connection broke", cause);
+}
+
+/** What to tell who has waited for so many milliseconds. */
+export function noAnswerWithin(
+  env: Readonly<Record<string, string>>,
+  ms: number,
+  cause?: unknown,
+): AuthError {
+  return noHelp(env, `it did not answer within ${ms / 1000} s`, cause);
+}
+
+function noHelp(env: Readonly<Record<string, string>>, reason: string, cause: unknown): AuthError {
   return new AuthError(
     "authority_unreachable",
     `Your login has to be renewed, and the login service (${
-      hostOf(url)
-    }) did not help: ${reason}. ` +
-      "Check the network and try again.",
+      hostOf(tokenUrl(env))
+    }) did not help: ` +
+      `${reason}. Check the network and try again.`,
     { cause },
   );
 }
@@ -95,11 +106,10 @@ function tokenUrl(env: Readonly<Record<string, string>>): string {
 
 async function post(
   options: AuthorityOptions,
-  url: string,
   signal: AbortSignal,
   body: unknown,
 ): Promise<Response> {
-  return await fetch(url, {
+  return await fetch(tokenUrl(options.env), {
     method: "POST",
     headers: { ...await options.clientHeaders(), "content-type": "application/json" },
     body: JSON.stringify(body),

@@ -127,6 +127,7 @@ Deno.test("a refusal is remembered for its token; one without a known reason for
   const other = { ...attempt, reason: "other" } as const;
   assert.equal(knownRejection(other, "f", at + 299_000)?.code, "refresh_refused");
   assert.equal(knownRejection(other, "f", at + 301_000), null);
+  assert.equal(knownRejection(other, "f", at - 1), null, "the clock was put back");
 });
 
 Deno.test("stale: by the token's end, else by the age of the last renewal; the future counts as now", () => {

@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { filesErrorCode, replaceFile, resolveLinks } from "../files/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
 import { AuthError } from "./error.ts";
@@ -37,12 +37,30 @@ export async function loadFile(path: AbsolutePath): Promise<StoredLogin | null> 
  */
 export async function saveFile(path: AbsolutePath, login: StoredLogin): Promise<void> {
   const text = loginText(login);
-  const whole = { mode: 0o600, fsync: true, inPlaceIfLinked: true } as const;
+  const tempName = `.auth-${crypto.randomUUID()}.tmp`;
+  const whole = { mode: 0o600, fsync: true, inPlaceIfLinked: true, tempName } as const;
   try {
     await replaceFile(path, text, { ...whole, inPlaceIfRefused: true });
   } catch (error) {
     if (filesErrorCode(error) !== "permission_denied") throw error;
     await replaceFile(path, text, whole);
+  }
+}
+
+const TEMP_NAME = /^\.auth-[0-9a-f-]{36}\.tmp$/;
+
+/**
+ * Takes away what writers left that were killed: tokens that nobody would find any more. A writer at work, if there is
+ * one in spite of the locks, fails and changes nothing.
+ */
+export async function removeLeftovers(path: AbsolutePath): Promise<void> {
+  try {
+    const folder = dirname(await resolveLinks(path));
+    for await (const { name } of Deno.readDir(folder)) {
+      if (TEMP_NAME.test(name)) await removeIfThere(join(folder, name));
+    }
+  } catch {
+    // Whoever writes or removes the record says what is wrong with it.
   }
 }
 

@@ -1,6 +1,6 @@
 import { replaceFile } from "../files/mod.ts";
 import { AuthError, type AuthErrorCode } from "./error.ts";
-import { type LoginFiles, removeIfThere } from "./home_files.ts";
+import type { LoginFiles } from "./home_files.ts";
 import { loginText, parseLogin, type StoredLogin } from "./record.ts";
 
 /** Why the authority refuses a refresh token. */
@@ -98,9 +98,8 @@ export function knownRejection(
   return rejectionError(reason);
 }
 
-/** Makes room on the disk for the record that comes after `login`, which may be longer. */
+/** Makes room on the disk for the record that comes after `login`, which may be longer. There is no journal yet. */
 export async function prepareJournal(files: LoginFiles, login: StoredLogin): Promise<void> {
-  await removeIfThere(files.pending);
   const bytes = Math.max(JOURNAL_BYTES, 2 * new TextEncoder().encode(loginText(login)).length);
   await writeJournalBytes(files, new Uint8Array(bytes).fill(0x20), true);
 }

@@ -82,8 +82,9 @@ async function lockAnyhow(
 }
 
 /**
- * The two locks around compare and replace. Who holds them too long is passed by, with a warning: the compare still
- * protects what somebody else wrote.
+ * The two locks around compare and replace. Who holds them too long is passed by, with a warning, and so is a lock file
+ * that cannot be opened, such as one that another program made as root: the compare still protects what somebody else
+ * wrote.
  */
 export async function takeCommitLocks(
   files: LoginFiles,
@@ -92,9 +93,12 @@ export async function takeCommitLocks(
 ): Promise<AsyncDisposable> {
   await using held = new AsyncDisposableStack();
   for (const path of files.commitLocks) {
-    const lock = await lockWithin(path, limitMs);
+    const lock = await lockWithin(path, limitMs).catch((error: unknown) => {
+      if (error instanceof FilesError) return null;
+      throw error;
+    });
     if (lock === null) {
-      logger.warn("a lock is held for too long and passed by", { path });
+      logger.warn("a lock cannot be had and is passed by", { path });
       break;
     }
     held.use(lock);

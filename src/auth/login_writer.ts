@@ -1,6 +1,7 @@
 import type { AbsolutePath } from "../protocol/mod.ts";
 import { type Logger, SILENT_LOGGER } from "../telemetry/mod.ts";
 import { AuthError } from "./error.ts";
+import { removeLeftovers } from "./file_store.ts";
 import { type LoginFiles, loginFiles, removeIfThere } from "./home_files.ts";
 import { readJournal } from "./journal.ts";
 import { type KeyringEntry, systemKeyring } from "./keyring.ts";
@@ -60,10 +61,18 @@ export interface DeletedLogin {
   readonly login: StoredLogin | null;
 }
 
-/** Removes the stored login, also a damaged one, with journal and attempt record, under the same locks. */
-export async function deleteLogin(place: LoginPlace): Promise<DeletedLogin> {
+/**
+ * Removes the stored login, also a damaged one, with journal and attempt record, under the same locks.
+ *
+ * @param isMeant whether it is what is there once the locks are held that has to go; `null` = nothing that can be read
+ */
+export async function deleteLogin(
+  place: LoginPlace,
+  isMeant: (stored: StoredLogin | null) => boolean = () => true,
+): Promise<DeletedLogin> {
   return await exclusively(place, async (store, files) => {
     const stored = await loadIfReadable(store);
+    if (!isMeant(stored)) return { existed: false, login: null };
     // What a crash kept from being stored is what counts at the authority.
     const pending = await readJournal(files);
     const login = stored !== null && pending !== null && isSameAccount(stored, pending)
@@ -103,6 +112,7 @@ async function exclusively<T>(
 }
 
 async function forgetAttempts(files: LoginFiles): Promise<void> {
+  await removeLeftovers(files.record);
   await removeIfThere(files.pending);
   await removeIfThere(files.attempt);
 }

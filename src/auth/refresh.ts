@@ -316,7 +316,7 @@ export async function lockTimeout({ files, limits }: RefreshContext): Promise<Au
     `Your login has to be renewed, but ${holder} has been at it for ${
       limits.outerLock / 1000
     } s and ` +
-      `holds ${files.refreshLock}. If it hangs, end it, then try again.`,
+      `holds ${files.refreshLock}. Try again in a minute, and end it if it still hangs then.`,
   );
 }
 

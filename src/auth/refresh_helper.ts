@@ -1,12 +1,13 @@
 import type { AbsolutePath } from "../protocol/mod.ts";
 import { SILENT_LOGGER } from "../telemetry/mod.ts";
-import { createAuthority } from "./authority.ts";
+import { createAuthority, noAnswerWithin } from "./authority.ts";
 import { AuthError, type AuthErrorCode } from "./error.ts";
 import { loginFiles } from "./home_files.ts";
 import { systemKeyring } from "./keyring.ts";
 import { parseLogin } from "./record.ts";
 import {
   refreshAndPersistChatgptToken,
+  type RefreshContext,
   type RefreshLimits,
   type RefreshResult,
 } from "./refresh.ts";
@@ -69,34 +70,60 @@ export async function refreshInHelper(
       stderr: "null",
       detached: true,
     }).spawn();
-    const writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(JSON.stringify(task)));
-    await writer.close();
     using limit = limitRunningTime(2 * (task.limits.outerLock + task.limits.request));
     const late = new Promise<"late">((resolve) => {
       limit.signal.addEventListener("abort", () => resolve("late"), { once: true });
     });
-    const output = await Promise.race([child.output(), late]);
-    return output === "late" ? output : JSON.parse(new TextDecoder().decode(output.stdout));
+    const reply = await Promise.race([ask(child, task), late]);
+    child.unref();
+    return reply === "late" ? reply : JSON.parse(reply);
   } catch {
     return null;
   }
 }
 
-/** The helper's work: one task in, one reply out. */
-export async function runRefreshHelper(input: string): Promise<string> {
+async function ask({ stdin, stdout }: Deno.ChildProcess, task: HelperTask): Promise<string> {
+  const writer = stdin.getWriter();
+  await writer.write(new TextEncoder().encode(JSON.stringify(task)));
+  await writer.close();
+  let text = "";
+  for await (const part of stdout.pipeThrough(new TextDecoderStream())) {
+    text += part;
+    if (text.includes("\n")) break;
+  }
+  return text;
+}
+
+/** So many times as long as a run waits for the login service, the helper does. */
+const PATIENCE = 2;
+
+/**
+ * The helper's work: one task in, one reply out, of which the first line counts. When a run would give up, the reply
+ * says so; the helper itself goes on listening for as long again, because a slow answer holds the only valid token like
+ * a quick one. Other instances wait for its lock meanwhile, and adopt what it gets.
+ */
+export async function runRefreshHelper(
+  input: string,
+  print: (text: string) => Promise<unknown>,
+): Promise<void> {
   const task: HelperTask = JSON.parse(input);
   const { codexHome, limits } = task;
   const logger = SILENT_LOGGER;
   let serverTime: number | null = null;
+  const reply = async (done: HelperReply["done"], error: AuthError | null) => {
+    const told: HelperReply = { done, error: error && toldOf(error), serverTime };
+    // Nobody may be there any more to read it.
+    await print(`${JSON.stringify(told)}\n`).catch(() => {});
+  };
   const authority = createAuthority({
     env: task.env,
     clientHeaders: () => Promise.resolve(task.clientHeaders),
-    timeoutMs: limits.request,
+    timeoutMs: PATIENCE * limits.request,
     onServerTime: (ms) => serverTime = ms,
     logger,
   });
-  const context = {
+  using waiting = new DisposableStack();
+  const context: RefreshContext = {
     files: loginFiles(codexHome),
     store: openStore(task.store, codexHome, systemKeyring(codexHome), logger),
     authority,
@@ -104,17 +131,23 @@ export async function runRefreshHelper(input: string): Promise<string> {
     now: () => Date.now() + task.clockOffset,
     pid: Deno.pid,
     logger,
-    onStep: () => {},
-  };
-  const reply = (done: HelperReply["done"], error: HelperReply["error"]) => {
-    return JSON.stringify({ done, error, serverTime } satisfies HelperReply);
+    onStep: (step) => {
+      if (step === "after_answer") waiting.dispose();
+      if (step !== "before_request") return;
+      const { signal } = waiting.use(limitRunningTime(limits.request));
+      const giveUp = () => void reply(null, noAnswerWithin(task.env, limits.request));
+      signal.addEventListener("abort", giveUp, { once: true });
+    },
   };
   try {
     const { type } = await refreshAndPersistChatgptToken(context, parseLogin(task.snapshot));
-    return reply(type, null);
+    await reply(type, null);
   } catch (error) {
     if (!(error instanceof AuthError)) throw error;
-    const { code, message, retryAfterMs } = error;
-    return reply(null, { code, message, retryAfterMs });
+    await reply(null, error);
   }
+}
+
+function toldOf({ code, message, retryAfterMs }: AuthError): HelperReply["error"] {
+  return { code, message, retryAfterMs };
 }

@@ -73,6 +73,39 @@ Deno.test("file: a login makes its home, for the owner alone, and replaces all t
     assert.deepEqual(await deleteLogin(place), { existed: false, login: null });
   }));
 
+Deno.test("a lock that only other programs need, and that cannot be opened, stands in nobody's way", () =>
+  inHome("file", async (place) => {
+    const { record, commitLocks } = loginFiles(place.codexHome);
+    await Deno.mkdir(commitLocks[0], { recursive: true });
+    await saveLogin(place, KEY);
+    assert.ok(await isThere(record));
+    assert.equal((await deleteLogin(place)).existed, true);
+  }));
+
+Deno.test("what a killed login left behind goes with the next one, and with a logout", () =>
+  inHome("file", async (place) => {
+    const { rename } = Deno;
+    const temps: string[] = [];
+    try {
+      Deno.rename = (from, to) => {
+        temps.push(String(from));
+        return rename(from, to);
+      };
+      await saveLogin(place, KEY);
+    } finally {
+      Deno.rename = rename;
+    }
+    const [temp = ""] = temps;
+    const foreign = join(place.codexHome, ".config.tmp");
+    await Deno.writeTextFile(foreign, "");
+    for (const next of [() => saveLogin(place, KEY), () => deleteLogin(place)]) {
+      await Deno.writeTextFile(temp, "secret");
+      await next();
+      assert.equal(await isThere(temp), false);
+    }
+    assert.ok(await isThere(foreign));
+  }));
+
 Deno.test("a damaged record can be logged out of", () =>
   inHome("file", async (place) => {
     await Deno.mkdir(place.codexHome);
@@ -100,6 +133,13 @@ Deno.test("auto: the file where the keyring does not work, for saving, loading a
     assert.equal((await readStoredLogin(place))?.apiKey, "sk");
     assert.equal((await deleteLogin(place)).existed, true);
     assert.ok(!await isThere(loginFiles(place.codexHome).record));
+  }));
+
+Deno.test("auto: a keyring that takes a login and does not have it does not work", () =>
+  inHome("auto", async (place) => {
+    place.keyring.set = () => Promise.resolve();
+    await saveLogin(place, KEY);
+    assert.ok(await isThere(loginFiles(place.codexHome).record));
   }));
 
 Deno.test("auto: what the keyring did not take is not forgotten when it works again", () =>

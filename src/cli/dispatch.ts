@@ -89,8 +89,8 @@ async function refreshLogin(world: World): Promise<number> {
   (await import("./proxies.ts")).useProxies(world.env);
   (await import("./certificates.ts")).useCertificates(world.env);
   const { runRefreshHelper } = await import("../auth/mod.ts");
-  const reply = await runRefreshHelper(new TextDecoder().decode(await world.stdin.read()));
-  await world.stdout.write(`${reply}\n`);
+  const task = new TextDecoder().decode(await world.stdin.read());
+  await runRefreshHelper(task, (text) => world.stdout.write(text));
   return 0;
 }
 

@@ -279,7 +279,7 @@ Deno.test("exec: a lock that somebody holds for too long is named, and no token 
     assert.doesNotMatch(run.stderr, /Reconnecting/);
     assert.match(
       run.stderr,
-      /another instance.*0\.5 s.*auth\.refresh\.lock.*end it, then try again/,
+      /another instance.*0\.5 s.*auth\.refresh\.lock.*Try again in a minute, and end it/,
     );
     assert.equal(login.authority.presented.length, 0);
   }

@@ -1,5 +1,6 @@
 import { AuthError } from "../error.ts";
 import { type DeletedLogin, deleteLogin, type LoginPlace } from "../login_writer.ts";
+import type { StoredLogin } from "../record.ts";
 import { type Revocation, revokeTokens } from "./revoke.ts";
 
 export interface LogoutOptions {
@@ -29,13 +30,16 @@ export async function logout({ place, revocation, signal }: LogoutOptions): Prom
  *
  * @throws AuthError, FilesError
  */
-export async function removeLogin(place: LoginPlace): Promise<DeletedLogin> {
+export async function removeLogin(
+  place: LoginPlace,
+  isMeant?: (stored: StoredLogin | null) => boolean,
+): Promise<DeletedLogin> {
   try {
-    return await deleteLogin(place);
+    return await deleteLogin(place, isMeant);
   } catch (error) {
     if (!(error instanceof AuthError)) throw error;
     const { opened: _, ...rest } = place;
-    await deleteLogin({ ...rest, store: "file" });
+    await deleteLogin({ ...rest, store: "file" }, isMeant);
     throw error;
   }
 }

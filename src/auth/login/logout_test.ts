@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { jwt, type OauthIssuer, startOauthIssuer } from "../../../tests/support/oauth_issuer.ts";
+import { lockFile } from "../../files/mod.ts";
 import { AuthError } from "../error.ts";
 import type { LoginPlace } from "../login_writer.ts";
 import { issuerOf } from "./issuer.ts";
@@ -38,9 +39,13 @@ class Rig implements AsyncDisposable {
     return logout({ place: { ...this.place, ...place }, revocation, signal });
   }
 
-  enforce(restrictions: Partial<LoginRestrictions>, envApiKey = ""): Promise<string | null> {
+  enforce(
+    restrictions: Partial<LoginRestrictions>,
+    envApiKey = "",
+    onWaiting = () => {},
+  ): Promise<string | null> {
     return enforceRestrictions({
-      place: this.place,
+      place: { ...this.place, onWaiting },
       restrictions: { method: null, workspaceId: null, ...restrictions },
       envApiKey,
     });
@@ -211,6 +216,18 @@ Deno.test("restrictions: a stored login that is not allowed is removed at start-
   }
   await Deno.remove(rig.file);
   assert.equal(await rig.enforce({ method: "api", workspaceId: "org-1" }), null);
+});
+
+Deno.test("restrictions: who logs in properly while the old login is about to be removed stays logged in", async () => {
+  await using rig = await Rig.create();
+  await rig.write(chatgpt({ chatgpt_account_id: "org-1" }));
+  const renewing = await lockFile(join(rig.home, "auth.refresh.lock"));
+  const refusal = await rig.enforce({ workspaceId: "org-2" }, "", async () => {
+    await rig.write(chatgpt({ chatgpt_account_id: "org-2" }));
+    await renewing[Symbol.asyncDispose]();
+  });
+  assert.equal(refusal, null);
+  assert.ok(await rig.exists());
 });
 
 Deno.test("restrictions: a key of the environment is refused, and nothing stored is touched", async () => {

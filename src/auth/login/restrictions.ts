@@ -48,7 +48,7 @@ export async function enforceRestrictions(options: EnforceOptions): Promise<stri
   const login = await readable(place);
   if (login === null) return null;
   const reason = offence(login, restrictions);
-  return reason === null ? null : await removed(place, reason);
+  return reason === null ? null : await removed(place, restrictions, reason);
 }
 
 /** What cannot be read is no login, and the start-up says so elsewhere. */
@@ -82,10 +82,21 @@ function offence(login: StoredLogin, { method, workspaceId }: LoginRestrictions)
       `${accountId ?? "no workspace that it names"}.`;
 }
 
-async function removed(place: LoginPlace, reason: string): Promise<string> {
+async function removed(
+  place: LoginPlace,
+  restrictions: LoginRestrictions,
+  reason: string,
+): Promise<string | null> {
+  // Somebody may log in properly while the locks are waited for.
+  let isAllowed = false;
   try {
-    await removeLogin(place);
-    return `${reason} You have been logged out; log in again with \`codex login\`.`;
+    await removeLogin(place, (stored) => {
+      isAllowed = stored !== null && offence(stored, restrictions) === null;
+      return stored !== null && !isAllowed;
+    });
+    return isAllowed
+      ? null
+      : `${reason} You have been logged out; log in again with \`codex login\`.`;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return `${reason} The stored login could not be removed: ${why}`;
