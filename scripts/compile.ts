@@ -200,7 +200,7 @@ async function main(): Promise<number> {
     }
     const project = await readProject();
     const known = await knownFlags(deno);
-    await bundle(BUNDLE, { split: true });
+    await bundle(BUNDLE);
     const flags = [
       ...permissionFlags(project),
       ...known,
