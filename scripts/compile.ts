@@ -32,8 +32,8 @@ const ASSETS: readonly { readonly path: string; readonly os?: Target["os"] }[] =
 );
 
 /**
- * Files of packages that the program never reads. What is embedded is read at each start: a megabyte costs about a
- * millisecond. `[]` = the whole package, since the bundle holds what is used of it.
+ * Files of packages that the program never reads. Older runtimes read all that is embedded at each start: a megabyte costs
+ * about a millisecond. `[]` = the whole package, since the bundle holds what is used of it.
  */
 const NEVER_READ: Readonly<Record<string, readonly string[]>> = {
   "diff": [],
@@ -200,7 +200,7 @@ async function main(): Promise<number> {
     }
     const project = await readProject();
     const known = await knownFlags(deno);
-    await bundle(BUNDLE, { split: true });
+    await bundle(BUNDLE);
     const flags = [
       ...permissionFlags(project),
       ...known,

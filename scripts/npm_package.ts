@@ -1,7 +1,7 @@
 /**
  * Builds what `npm i -g` users get: `deno task npm-package [--name NAME] [--trial]`.
  *
- * `dist/npm/package` holds one bundled JavaScript file, the launcher and the papers; beside it lies the tarball. The
+ * `dist/npm/package` holds the bundled program, the launcher and the papers; beside it lies the tarball. The
  * runtime comes as the npm package `deno`. With `--trial` the tarball is installed into `dist/npm/trial` and does one
  * whole turn against a scripted model.
  *
@@ -125,11 +125,11 @@ async function main(): Promise<number> {
   });
   await Deno.remove(PACKAGE, { recursive: true }).catch(() => {});
   await writePackage(values.name);
-  await bundle(BUNDLE, { split: false });
+  await bundle(BUNDLE);
   const packed = await run("npm", ["pack", "--silent", "--pack-destination", OUTPUT], PACKAGE);
   const tarball = join(OUTPUT, packed.trim().split("\n").at(-1) ?? "");
-  const { size } = await Deno.stat(BUNDLE);
-  console.log(`${tarball}: bundle of ${(size / 1e6).toFixed(2)} MB for Deno ${DENO_VERSION}`);
+  const { size } = await Deno.stat(tarball);
+  console.log(`${tarball}: ${(size / 1e6).toFixed(2)} MB for Deno ${DENO_VERSION}`);
   if (values.trial) await tryOut(tarball);
   return 0;
 }

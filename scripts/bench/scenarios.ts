@@ -84,6 +84,7 @@ function largePatch(): string {
 
 export const SCENARIOS: readonly Scenario[] = [
   { name: "--version", args: ["--version"], script: null, until: "exit" },
+  { name: "--help", args: ["--help"], script: null, until: "exit" },
   {
     name: "exec to first request",
     args: [...EXEC, PROMPT],

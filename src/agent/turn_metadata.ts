@@ -1,5 +1,4 @@
 import { hasChanges, type WorkspaceMetadata, workspaceMetadata } from "../git/mod.ts";
-import { sleep } from "../model/mod.ts";
 import { sandboxTag } from "../sandbox/mod.ts";
 import type { TurnId } from "../protocol/mod.ts";
 import type { Session } from "./session.ts";
@@ -7,6 +6,14 @@ import type { ThreadSettings } from "./settings.ts";
 
 /** What takes longest waits for the first request to be on its way: `git status`, and the look for a sandbox. */
 const START_DELAY_MS = 150;
+
+/** Not by setTimeout: the first one of a process costs milliseconds, which the first request would come later. */
+async function moment(signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const over = AbortSignal.any([signal, AbortSignal.timeout(START_DELAY_MS)]);
+  await new Promise((resolve) => over.addEventListener("abort", resolve, { once: true }));
+  signal.throwIfAborted();
+}
 
 /**
  * The facts of `x-codex-turn-metadata`. Those that take a moment are gathered beside the turn, and no request
@@ -44,7 +51,7 @@ export class TurnMetadata {
     const facts = await workspaceMetadata(this.settings.cwd, git);
     if (facts === null) return;
     this.#describe(facts);
-    await sleep(START_DELAY_MS, signal);
+    await moment(signal);
     const changed = await hasChanges(this.settings.cwd, git);
     this.#describe({ ...facts, hasChanges: changed });
   }
@@ -65,7 +72,7 @@ export class TurnMetadata {
     const policy = this.settings.sandboxPolicy;
     this.#sandbox = sandboxTag(policy, null);
     if (this.#sandbox !== null) return;
-    await sleep(START_DELAY_MS, signal);
+    await moment(signal);
     const { backend } = await this.session.services.sandbox();
     this.#sandbox = sandboxTag(policy, backend);
   }

@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import type { CommandSpec, FlagSpec, Invocation, Level, Occurrence } from "./spec.ts";
+import { type OptionToken, type Token, tokenize } from "./tokenize.ts";
 import { nearest } from "./typo.ts";
 
 /** What a command line asks for. `path` names the commands, the root first. */
@@ -8,9 +8,6 @@ export type Parsed =
   | { readonly kind: "help"; readonly path: readonly CommandSpec[]; readonly isLong: boolean }
   | { readonly kind: "version"; readonly name: string }
   | { readonly kind: "error"; readonly path: readonly CommandSpec[]; readonly message: string };
-
-type Token = NonNullable<ReturnType<typeof parseArgs>["tokens"]>[number];
-type OptionToken = Extract<Token, { kind: "option" }>;
 
 /** A command line that cannot be understood, or that ends early. */
 class Stop extends Error {
@@ -113,7 +110,7 @@ class LevelReader {
 
   /** Reads up to a subcommand; `null` = there is none. */
   read(): { command: CommandSpec; from: number } | null {
-    const tokens = tokenize(this.#command, this.args);
+    const tokens = tokenize(this.#command.flags, this.args);
     for (let index = 0; index < tokens.length; index += 1) {
       const token = tokens[index]!;
       if (token.kind === "option-terminator") {
@@ -145,14 +142,14 @@ class LevelReader {
   /** Returns true when the flag also took the bare words behind it. */
   #option(token: OptionToken, words: readonly string[]): boolean {
     if (token.name === "help" || token.name === "h") {
-      if (token.inlineValue && token.rawName.startsWith("--")) {
+      if (token.attached && token.rawName.startsWith("--")) {
         throw this.#mistake("--help takes no value");
       }
       throw new Stop({ kind: "help", path: this.path, isLong: token.name === "help" });
     }
     const { versionName } = this.#command;
     if (versionName !== undefined && (token.name === "version" || token.name === "V")) {
-      if (token.inlineValue && token.rawName.startsWith("--")) {
+      if (token.attached && token.rawName.startsWith("--")) {
         throw this.#mistake("--version takes no value");
       }
       throw new Stop({ kind: "version", name: versionName });
@@ -166,7 +163,7 @@ class LevelReader {
   }
 
   #switch(flag: FlagSpec, token: OptionToken): false {
-    if (token.inlineValue) throw this.#mistake(`${token.rawName} takes no value`);
+    if (token.attached) throw this.#mistake(`${token.rawName} takes no value`);
     if (this.#switches.has(flag.long)) throw this.#twice(flag);
     this.#switches.add(flag.long);
     return false;
@@ -175,15 +172,14 @@ class LevelReader {
   #value(flag: FlagSpec, token: OptionToken, words: readonly string[]): boolean {
     const seen = this.#values.get(flag.long) ?? [];
     if (seen.length > 0 && !flag.repeats) throw this.#twice(flag);
-    const attached = token.inlineValue === true;
     // `-x=value` is the same as `-xvalue`.
-    const value = attached && !token.rawName.startsWith("--")
+    const value = token.attached && !token.rawName.startsWith("--")
       ? token.value?.replace(/^=/, "")
       : token.value;
-    if (value === undefined || (!attached && /^-./.test(value))) {
+    if (value === undefined || (!token.attached && /^-./.test(value))) {
       throw this.#mistake(`${shown(flag)} needs a value${choicesOf(flag)}`);
     }
-    const takes = flag.greedy === true && !attached;
+    const takes = flag.greedy === true && !token.attached;
     const all = takes ? [value, ...words] : [value];
     for (const word of all) this.#checkWord(flag, word);
     this.#values.set(flag.long, [...seen, { words: all }]);
@@ -335,21 +331,4 @@ function followingWords(tokens: readonly Token[], index: number): string[] {
     words.push(token.value);
   }
   return words;
-}
-
-function tokenize(command: CommandSpec, args: readonly string[]): Token[] {
-  const options: Record<string, { type: "string" | "boolean"; short?: string; multiple: true }> =
-    {};
-  for (const { long, short, aliases, value } of command.flags) {
-    const type = value === undefined ? "boolean" : "string";
-    options[long] = { type, multiple: true, ...(short === undefined ? {} : { short }) };
-    for (const alias of aliases ?? []) options[alias] = { type, multiple: true };
-  }
-  return parseArgs({
-    args: [...args],
-    options,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  }).tokens;
 }

@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, normalize, parse, relative, resolve, sep } from "node:path";
+import { basename, dirname, isAbsolute, normalize, relative, resolve, sep } from "node:path";
 import type { AbsolutePath } from "../protocol/mod.ts";
 import { asFilesError, FilesError } from "./error.ts";
 
@@ -66,17 +66,17 @@ async function deepestExisting(path: string): Promise<Deepest> {
   while (true) {
     const real = await realPathOrNull(head);
     if (real !== null) return { real, link: null, rest };
-    const { root, base } = parse(head);
-    if (head === root || base === "") {
+    const base = basename(head);
+    const folder = dirname(head);
+    if (folder === head || base === "") {
       throw new FilesError("not_found", `${head} does not exist`, head);
     }
     const link = await linkTargetOrNull(head);
     if (link !== null) {
-      const parent = await realPathOrNull(dirname(head));
-      return { real: parent ?? dirname(head), link, rest };
+      return { real: await realPathOrNull(folder) ?? folder, link, rest };
     }
     rest.unshift(base);
-    head = dirname(head);
+    head = folder;
   }
 }
 

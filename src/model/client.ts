@@ -172,7 +172,10 @@ class ProviderTurn implements ModelTurn {
     const exchange = new AbortController();
     // A server that accepts the request and says nothing counts as silent, as it does later in the stream.
     const silence = new AbortController();
-    const timer = setTimeout(() => silence.abort(), this.#options.provider.streamIdleTimeoutMs);
+    // The first setTimeout of a process costs milliseconds, which this request would come later.
+    const limit = AbortSignal.timeout(this.#options.provider.streamIdleTimeoutMs);
+    const onLimit = () => silence.abort();
+    limit.addEventListener("abort", onLimit);
     try {
       const response = await fetch(url, {
         ...init,
@@ -185,7 +188,7 @@ class ProviderTurn implements ModelTurn {
       const message = `stream disconnected before completion: ${reasonOf(cause)}`;
       throw modelError("connection_failed", message, { cause });
     } finally {
-      clearTimeout(timer);
+      limit.removeEventListener("abort", onLimit);
     }
   }
 

@@ -37,7 +37,7 @@ export interface ShellSnapshotOptions {
 export class ShellSnapshot implements AsyncDisposable {
   readonly #options: ShellSnapshotOptions;
   readonly #controller = new AbortController();
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  #waiting = false;
   #written = false;
   #ready = false;
   #work: Promise<void> = Promise.resolve();
@@ -51,13 +51,15 @@ export class ShellSnapshot implements AsyncDisposable {
    * `wrap` makes use of it from when that is done.
    */
   start(): void {
-    if (isPosix(this.#options.shell)) this.#timer = setTimeout(() => this.#begin(), START_DELAY_MS);
+    if (!isPosix(this.#options.shell)) return;
+    this.#waiting = true;
+    // Not by setTimeout: the first one of a process costs milliseconds, which the first request would come later.
+    AbortSignal.timeout(START_DELAY_MS).addEventListener("abort", () => this.#begin());
   }
 
   #begin(): void {
-    if (this.#timer === null) return;
-    clearTimeout(this.#timer);
-    this.#timer = null;
+    if (!this.#waiting) return;
+    this.#waiting = false;
     this.#work = this.#take().catch((error) => {
       this.#options.logger.debug("shell snapshot failed", { error: String(error) });
     });
@@ -80,8 +82,7 @@ export class ShellSnapshot implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    clearTimeout(this.#timer ?? undefined);
-    this.#timer = null;
+    this.#waiting = false;
     this.#ready = false;
     this.#controller.abort();
     await this.#work;

@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import type {
   ElicitationRequest,
   Event,
@@ -297,7 +296,7 @@ function delta(
         type: "exec_command_output_delta",
         call_id: itemId,
         stream: piece.stream,
-        chunk: Buffer.from(piece.chunk).toString("base64"),
+        chunk: piece.chunk.toBase64(),
       }];
   }
 }

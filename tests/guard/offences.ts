@@ -168,10 +168,11 @@ export function staticEdges(house: House): Map<string, string[]> {
 export function startUpGraph(
   house: House,
   entry: string,
-): { files: string[]; packages: string[] } {
+): { files: string[]; packages: string[]; builtins: string[] } {
   const facts = new Map(house.map((file) => [file.path, file]));
   const files = new Set<string>();
   const packages = new Set<string>();
+  const builtins = new Set<string>();
   const pending = [entry];
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
     const file = facts.get(path);
@@ -182,7 +183,12 @@ export function startUpGraph(
       const name = packageOf(specifier);
       if (local !== null) pending.push(local);
       else if (name !== null) packages.add(name);
+      else builtins.add(specifier);
     }
   }
-  return { files: [...files].sort(), packages: [...packages].sort() };
+  return {
+    files: [...files].sort(),
+    packages: [...packages].sort(),
+    builtins: [...builtins].sort(),
+  };
 }

@@ -352,13 +352,14 @@ Deno.test("guard fires: the start-up graph grows by static imports only", () => 
       import { parse } from "smol-toml";
       export const load = () => import("../exec/mod.ts");
       export { version } from "./version.ts";`,
-    "src/cli/version.ts": "export const version = 1;",
+    "src/cli/version.ts": `import "node:os"; export const version = 1;`,
     "src/config/mod.ts": DOOR,
     "src/exec/mod.ts": DOOR,
   });
   assert.deepEqual(startUpGraph(house, "main.ts"), {
     files: ["main.ts", "src/cli/mod.ts", "src/cli/version.ts"],
     packages: ["smol-toml"],
+    builtins: ["node:os"],
   });
 });
 

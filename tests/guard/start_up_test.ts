@@ -15,6 +15,7 @@ const AT_START = {
     "src/cli/version.ts",
   ],
   packages: [],
+  builtins: [],
 };
 
 Deno.test("start-up: main.ts loads these files and no package", async () => {
@@ -25,6 +26,7 @@ Deno.test("start-up: reading the command line, and help, loads no other room and
   const graph = startUpGraph(readHouse(await readTree()), "src/cli/command_line.ts");
   assert.deepEqual(graph.files.filter((path) => roomOf(path) !== "cli"), []);
   assert.deepEqual(graph.packages, []);
+  assert.deepEqual(graph.builtins, []);
 });
 
 /** What a session that only talks never uses; each costs it time to its first request. */
@@ -36,7 +38,12 @@ const LOADED_LATER = [
 ];
 
 Deno.test("start-up: exec loads what applies patches and confines commands when they come", async () => {
-  const { files } = startUpGraph(readHouse(await readTree()), "src/cli/exec_command.ts");
+  const { files, builtins } = startUpGraph(
+    readHouse(await readTree()),
+    "src/cli/exec_command.ts",
+  );
+  // The first true one brings in all of Node's layer: eight milliseconds. This one is the program's own.
+  assert.deepEqual(builtins, ["node:path"]);
   assert.ok(files.includes("src/agent/turn.ts"), "looks at another program");
   assert.deepEqual(
     files.filter((path) => LOADED_LATER.some((start) => path.startsWith(start))),

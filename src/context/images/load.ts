@@ -1,4 +1,3 @@
-import { encodeBase64 } from "./base64.ts";
 import { fitsBox, scaleToBox, type Size } from "./box.ts";
 import { contentKey, type ImageCache } from "./cache.ts";
 import { readImageFile } from "./read.ts";
@@ -73,7 +72,7 @@ async function encode(
   size: Size,
   format: ImageFormat,
 ): Promise<string | null> {
-  if (fitsBox(size) && format !== "other") return `data:${format};base64,${encodeBase64(bytes)}`;
+  if (fitsBox(size) && format !== "other") return `data:${format};base64,${bytes.toBase64()}`;
   try {
     return await transcode(bytes, format);
   } catch {
@@ -92,7 +91,7 @@ async function transcode(bytes: Uint8Array, format: ImageFormat): Promise<string
     const scaled = resize(image, target.width, target.height, SamplingFilter.Triangle);
     try {
       return format === "image/jpeg"
-        ? `data:image/jpeg;base64,${encodeBase64(scaled.get_bytes_jpeg(JPEG_QUALITY))}`
+        ? `data:image/jpeg;base64,${scaled.get_bytes_jpeg(JPEG_QUALITY).toBase64()}`
         : pngUrl(scaled.get_bytes());
     } finally {
       scaled.free();
@@ -103,5 +102,5 @@ async function transcode(bytes: Uint8Array, format: ImageFormat): Promise<string
 }
 
 function pngUrl(png: Uint8Array): string {
-  return `data:image/png;base64,${encodeBase64(png)}`;
+  return `data:image/png;base64,${png.toBase64()}`;
 }

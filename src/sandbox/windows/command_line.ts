@@ -1,4 +1,4 @@
-import { win32 as paths } from "node:path";
+import { resolve } from "node:path/win32";
 
 /** One word as programs of Windows take their command line apart again. */
 export function quoteWord(word: string): string {
@@ -32,7 +32,7 @@ export function findProgram(name: string, { cwd, env, isFile }: SearchOptions): 
     .filter((ending) => /^\.(com|exe|bat|cmd)$/i.test(ending));
   const hasEnding = /\.(com|exe|bat|cmd)$/i.test(name);
   for (const folder of folders) {
-    const base = paths.resolve(cwd, folder, name);
+    const base = resolve(cwd, folder, name);
     for (const path of hasEnding ? [base] : endings.map((ending) => base + ending.toLowerCase())) {
       if (!isFile(path)) continue;
       return /\.(bat|cmd)$/i.test(path) ? { kind: "batch", path } : { kind: "found", path };
