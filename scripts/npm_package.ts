@@ -3,7 +3,7 @@
  *
  * `dist/npm/package` holds the bundled program, the launcher and the papers; beside it lies the tarball. The
  * runtime comes as the npm package `deno`. With `--trial` the tarball is installed into `dist/npm/trial` and does one
- * whole turn against a scripted model.
+ * whole turn against a scripted model, and the demo.
  *
  * @module
  */
@@ -84,7 +84,7 @@ async function writePackage(name: string): Promise<void> {
   }
 }
 
-/** Installs the tarball as a user would, and has it do one turn. */
+/** Installs the tarball as a user would, and has it do one turn, and the demo: commands, a patch, the sandbox. */
 async function tryOut(tarball: string): Promise<void> {
   await Deno.remove(TRIAL, { recursive: true }).catch(() => {});
   const home = join(TRIAL, "home");
@@ -116,7 +116,9 @@ async function tryOut(tarball: string): Promise<void> {
   if (turn.code !== 0 || turn.stdout !== "Installed and well.") {
     throw new Error(`exec ended with ${turn.code} and said ${JSON.stringify(turn.stdout)}`);
   }
-  console.log(`tried out: ${version.stdout}, and one turn of exec`);
+  const demo = await codex("demo");
+  if (demo.code !== 0) throw new Error(`demo ended with ${demo.code} and said\n${demo.stdout}`);
+  console.log(`tried out: ${version.stdout}, one turn of exec, and the demo`);
 }
 
 async function main(): Promise<number> {

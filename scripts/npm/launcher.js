@@ -10,7 +10,15 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 const PROGRAM = fileURLToPath(new URL("../dist/codex.js", import.meta.url));
-const DENO_FLAGS = ["run", "--quiet", "--no-prompt", "--no-config", "--no-lock"];
+const DENO_FLAGS = [
+  "run",
+  "--quiet",
+  "--no-prompt",
+  "--no-config",
+  "--no-lock",
+  // Packages are found in the folders where npm put them, as Node would.
+  "--node-modules-dir=manual",
+];
 const PROGRAM_FLAGS = [/* FLAGS */];
 
 const EXECUTABLE = process.platform === "win32" ? "deno.exe" : "deno";

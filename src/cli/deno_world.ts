@@ -32,14 +32,14 @@ export function openWorld(mainUrl: string): World {
 
 /**
  * How to start this program where it is not an executable. From source the configuration is named, for it may be
- * started in any folder; a bundle has none.
+ * started in any folder; a bundle has none, and its packages where npm put them.
  */
 function sourceArgv(mainUrl: string): string[] {
   const main = decodeURIComponent(new URL(mainUrl).pathname);
   const file = Deno.build.os === "windows" ? main.slice(1) : main;
   const config = file.endsWith("main.ts")
     ? ["--config", file.replace(/main\.ts$/, "deno.json")]
-    : ["--no-config"];
+    : ["--no-config", "--node-modules-dir=manual"];
   return [Deno.execPath(), "run", "-A", "-q", "--no-prompt", "--no-lock", ...config, file];
 }
 
