@@ -10,6 +10,7 @@ import {
   sandboxBackends,
   type SelfCommand,
 } from "../../src/sandbox/mod.ts";
+import { denoCache } from "./program.ts";
 
 export const SELF: SelfCommand = {
   argv: [
@@ -24,12 +25,8 @@ export const SELF: SelfCommand = {
   env: {
     // From time to time the runtime asks for its own news, by the proxy if there is one.
     DENO_NO_UPDATE_CHECK: "1",
-    ...Object.fromEntries(
-      ["HOME", "DENO_DIR"].flatMap((name) => {
-        const value = Deno.env.get(name);
-        return value === undefined ? [] : [[name, value]];
-      }),
-    ),
+    // A helper from source would make its cache in the home that the command is given.
+    DENO_DIR: denoCache(),
   },
 };
 
