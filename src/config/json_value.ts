@@ -28,6 +28,7 @@ export function tableToJson(table: TomlTable): JsonTable {
 function integerToJson(value: bigint): JsonValue {
   const number = Number(value);
   if (Number.isSafeInteger(number)) return number;
+  // The compiler does not know `JSON.rawJSON` of ECMAScript 2026 yet.
   return (JSON as unknown as { rawJSON(text: string): JsonValue }).rawJSON(String(value));
 }
 

@@ -12,6 +12,7 @@ import {
 } from "./messages.ts";
 import { type PermissionFacts, permissionsMessage } from "./permissions.ts";
 import { isScaffolding } from "./scaffolding.ts";
+import { WORKSPACE_WRITE } from "../../tests/support/policies.ts";
 
 function textOf(item: MessageItem | null): string {
   const part = item?.content[0];
@@ -89,14 +90,7 @@ Deno.test("what the program says in the person's name is no turn", () => {
   ) assert.equal(isScaffolding(item), false, textOf(item));
 });
 
-const WORKSPACE: SandboxPolicy = {
-  type: "workspace-write",
-  writableRoots: [],
-  readOnlyAccess: { type: "full-access" },
-  networkAccess: false,
-  excludeTmpdirEnvVar: false,
-  excludeSlashTmp: false,
-};
+const WORKSPACE: SandboxPolicy = WORKSPACE_WRITE;
 
 function permissions(facts: Partial<PermissionFacts>): string {
   return textOf(permissionsMessage({

@@ -55,6 +55,7 @@ Deno.test("outputs are cut to the policy and a fifth when they enter; the rest i
 });
 
 Deno.test("system messages and kinds of a newer server do not enter", () => {
+  // No kind that the types know: that is the point.
   const novelty = { type: "novelty", text: "x" } as unknown as ResponseItem;
   const system: ResponseItem = { type: "message", role: "system", content: [] };
   assert.deepEqual(history(system, novelty, said("x")).items(), [said("x")]);

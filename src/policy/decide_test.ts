@@ -9,16 +9,10 @@ import {
   type SandboxPermissions,
 } from "./types.ts";
 import { Rules } from "./rules/rules.ts";
+import { WORKSPACE_WRITE } from "../../tests/support/policies.ts";
 
 const READ_ONLY: SandboxPolicy = { type: "read-only", access: { type: "full-access" } };
-const WORKSPACE: SandboxPolicy = {
-  type: "workspace-write",
-  writableRoots: [],
-  readOnlyAccess: { type: "full-access" },
-  networkAccess: false,
-  excludeTmpdirEnvVar: false,
-  excludeSlashTmp: false,
-};
+const WORKSPACE: SandboxPolicy = WORKSPACE_WRITE;
 const FREE: SandboxPolicy = { type: "danger-full-access" };
 const EXTERNAL: SandboxPolicy = { type: "external-sandbox", networkAccess: "restricted" };
 

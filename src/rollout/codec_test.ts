@@ -3,6 +3,7 @@ import type { TurnItem } from "../protocol/mod.ts";
 import { decodeLine } from "./decode.ts";
 import { encodeItem, type EncodeOptions, stampLine } from "./encode.ts";
 import type { PersistenceMode, RolloutItem } from "./types.ts";
+import { WORKSPACE_WRITE } from "../../tests/support/policies.ts";
 
 const AT = Date.UTC(2026, 10, 24, 1, 53, 40, 491);
 const STAMP = '{"timestamp":"2026-11-24T01:53:40.491Z",';
@@ -56,14 +57,7 @@ Deno.test("turn settings are written as the reference program does", () => {
         turnId: "01a2",
         cwd: "/r/sub",
         approvalPolicy: "never",
-        sandboxPolicy: {
-          type: "workspace-write",
-          writableRoots: [],
-          readOnlyAccess: { type: "full-access" },
-          networkAccess: false,
-          excludeTmpdirEnvVar: false,
-          excludeSlashTmp: false,
-        },
+        sandboxPolicy: WORKSPACE_WRITE,
         model: "gpt-5.1-codex",
         personality: "pragmatic",
         collaborationMode: {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { EventBody, TurnItem } from "../protocol/mod.ts";
 import { toEventMsgs } from "./event_msg.ts";
+import { WORKSPACE_WRITE } from "../../tests/support/policies.ts";
 
 const THREAD = "01a20b50-372d-76f0-9237-29cd3b6052ef";
 
@@ -57,14 +58,7 @@ const CASES: readonly (readonly [string, EventBody, readonly string[]])[] = [
     model: "m",
     modelProviderId: "s",
     approvalPolicy: "untrusted",
-    sandboxPolicy: {
-      type: "workspace-write",
-      writableRoots: [],
-      readOnlyAccess: { type: "full-access" },
-      networkAccess: false,
-      excludeTmpdirEnvVar: false,
-      excludeSlashTmp: false,
-    },
+    sandboxPolicy: WORKSPACE_WRITE,
     cwd: "/r/sub",
     reasoningEffort: null,
     historyLogId: 0,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { SandboxPolicy } from "../protocol/mod.ts";
 import { describeDenial, looksDenied } from "./denial.ts";
+import { WORKSPACE_WRITE } from "../../tests/support/policies.ts";
 
 Deno.test("denial: words mark it, whatever the exit code but 0", () => {
   for (
@@ -29,14 +30,7 @@ Deno.test("denial: a command that the filter killed counts on Linux, other failu
 });
 
 const READ_ONLY: SandboxPolicy = { type: "read-only", access: { type: "full-access" } };
-const WORKSPACE: SandboxPolicy = {
-  type: "workspace-write",
-  writableRoots: ["/data"],
-  readOnlyAccess: { type: "full-access" },
-  networkAccess: false,
-  excludeTmpdirEnvVar: false,
-  excludeSlashTmp: false,
-};
+const WORKSPACE: SandboxPolicy = { ...WORKSPACE_WRITE, writableRoots: ["/data"] };
 
 const told = (text: string, policy: SandboxPolicy, exitCode = 1, hasProxy = false) =>
   describeDenial({ kind: "bubblewrap", exitCode, text, policy, hasProxy });

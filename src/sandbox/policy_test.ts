@@ -1,15 +1,9 @@
 import assert from "node:assert/strict";
-import type { SandboxPolicy, WorkspaceWritePolicy } from "../protocol/mod.ts";
+import type { SandboxPolicy } from "../protocol/mod.ts";
 import { hasFullNetwork, sandboxSummary, sandboxTag } from "./policy.ts";
+import { WORKSPACE_WRITE } from "../../tests/support/policies.ts";
 
-const workspace: WorkspaceWritePolicy = {
-  type: "workspace-write",
-  writableRoots: [],
-  readOnlyAccess: { type: "full-access" },
-  networkAccess: false,
-  excludeTmpdirEnvVar: false,
-  excludeSlashTmp: false,
-};
+const workspace = WORKSPACE_WRITE;
 const danger: SandboxPolicy = { type: "danger-full-access" };
 const readOnly: SandboxPolicy = { type: "read-only", access: { type: "full-access" } };
 const external = (networkAccess: "restricted" | "enabled"): SandboxPolicy => ({

@@ -2,15 +2,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { SandboxPolicy, WorkspaceWritePolicy } from "../protocol/mod.ts";
 import { existingRoots, mayWrite, writableRoots } from "./writable_roots.ts";
+import { WORKSPACE_WRITE } from "../../tests/support/policies.ts";
 
-const policy: WorkspaceWritePolicy = {
-  type: "workspace-write",
-  writableRoots: [],
-  readOnlyAccess: { type: "full-access" },
-  networkAccess: false,
-  excludeTmpdirEnvVar: false,
-  excludeSlashTmp: false,
-};
+const policy = WORKSPACE_WRITE;
 const workspaceOnly = { ...policy, excludeSlashTmp: true };
 const onUnix = Deno.build.os !== "windows";
 const reason = onUnix ? "" : " (ignored: paths of Unix)";

@@ -1,15 +1,8 @@
 import assert from "node:assert/strict";
 import { parsePolicyJson, PolicyJsonError } from "./policy_json.ts";
+import { WORKSPACE_WRITE } from "../../tests/support/policies.ts";
 
-const WORKSPACE = {
-  type: "workspace-write",
-  writableRoots: [],
-  readOnlyAccess: { type: "full-access" },
-  networkAccess: false,
-  excludeTmpdirEnvVar: false,
-  excludeSlashTmp: false,
-  gitWritable: false,
-};
+const WORKSPACE = { ...WORKSPACE_WRITE, gitWritable: false };
 
 Deno.test("policy as JSON: what is missing has its default, what is not known is passed over", () => {
   assert.deepEqual(parsePolicyJson('{"type":"workspace-write"}'), WORKSPACE);

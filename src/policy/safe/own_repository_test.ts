@@ -3,18 +3,11 @@ import { join } from "node:path";
 import type { SandboxPolicy } from "../../protocol/mod.ts";
 import { CommandPolicy } from "../command_policy.ts";
 import { NO_RULES, type SandboxPermissions } from "../types.ts";
+import { WORKSPACE_WRITE } from "../../../tests/support/policies.ts";
 
 const ON_UNIX = { ignore: Deno.build.os === "windows" } as const;
 const FULL = { type: "full-access" } as const;
 const READ_ONLY: SandboxPolicy = { type: "read-only", access: FULL };
-const WORKSPACE: SandboxPolicy = {
-  type: "workspace-write",
-  writableRoots: [],
-  readOnlyAccess: FULL,
-  networkAccess: false,
-  excludeTmpdirEnvVar: false,
-  excludeSlashTmp: false,
-};
 
 const policy = new CommandPolicy({ os: "linux", userShell: "/bin/bash" });
 
@@ -40,7 +33,7 @@ async function asks(
 Deno.test("outside the sandbox git is asked about: commands may have written what it reads", async () => {
   const escalated = (script: string, sandbox: SandboxPolicy) =>
     asks(script, "/", "/", sandbox, "require_escalated");
-  for (const sandbox of [READ_ONLY, WORKSPACE]) {
+  for (const sandbox of [READ_ONLY, WORKSPACE_WRITE]) {
     for (const script of ["git status", "ls; git log", "bash -c 'git diff'", "pwsh -c 'git log'"]) {
       assert.ok(await escalated(script, sandbox), script);
     }
@@ -56,7 +49,7 @@ Deno.test("where reads are limited, nothing leaves the sandbox unasked", async (
   for (
     const sandbox of [
       { type: "read-only", access } as const,
-      { ...WORKSPACE, readOnlyAccess: access },
+      { ...WORKSPACE_WRITE, readOnlyAccess: access },
     ]
   ) {
     assert.ok(await asks("cat /etc/passwd", "/", "/", sandbox, "require_escalated"));
