@@ -19,7 +19,7 @@ export interface SignalTarget {
   readonly kind: SandboxBackendKind;
 }
 
-/** Signals that this process gets, on their way to the command. */
+/** Signals that this process gets, on their way to the command. Ends by delivering what is on its way. */
 export interface SignalRelay extends AsyncDisposable {
   /** What arrived before is delivered now. */
   connect(target: SignalTarget): void;
@@ -28,21 +28,21 @@ export interface SignalRelay extends AsyncDisposable {
 /**
  * Catches the signals that end programs and hands them to the command. A key that the terminal also sends to the
  * command is not sent twice. A command that goes on after SIGTERM or SIGHUP is killed after a while. Take it up
- * before the command is started, so that no signal finds this process unprepared.
+ * before the command is started, so that no signal finds this process unprepared, and only where the process ends
+ * soon after the command.
  */
 export function relaySignals(): SignalRelay {
   const early: Deno.Signal[] = [];
   let deliver = (signal: Deno.Signal): void => void early.push(signal);
   let delivered: Promise<void> = Promise.resolve();
   let killer: ReturnType<typeof setTimeout> | undefined;
-  const stack = new DisposableStack();
   for (const signal of FORWARDED) {
-    const listener = () => {
+    // Stays for good. The runtime learns of signals on a thread of its own, which may get its turn only after the
+    // command has ended: without a listener it would then end this process, with another exit code than the command's.
+    Deno.addSignalListener(signal, () => {
       if (FROM_KEYS.includes(signal) && sentByKeys()) return;
       deliver(signal);
-    };
-    Deno.addSignalListener(signal, listener);
-    stack.defer(() => Deno.removeSignalListener(signal, listener));
+    });
   }
   return {
     connect(target) {
@@ -55,7 +55,7 @@ export function relaySignals(): SignalRelay {
       for (const signal of early.splice(0)) deliver(signal);
     },
     async [Symbol.asyncDispose]() {
-      stack.dispose();
+      deliver = () => {};
       clearTimeout(killer);
       await delivered;
     },

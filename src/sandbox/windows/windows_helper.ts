@@ -58,9 +58,9 @@ export async function runWindowsHelper(
     case "found":
       break;
   }
-  // Ctrl-C is for the command: it reaches every process of the console.
-  const stay = () => {};
-  Deno.addSignalListener("SIGINT", stay);
+  // Ctrl-C is for the command: it reaches every process of the console. For good, because one that this process
+  // learns of after the command's end would otherwise change the exit code.
+  Deno.addSignalListener("SIGINT", () => {});
   try {
     const api = await loadWindows();
     using win32 = api.openWin32();
@@ -74,8 +74,6 @@ export async function runWindowsHelper(
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return failed(EXIT_SETUP_FAILED, `sandbox set-up failed: ${reason}`);
-  } finally {
-    Deno.removeSignalListener("SIGINT", stay);
   }
 }
 
