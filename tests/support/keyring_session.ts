@@ -12,11 +12,15 @@ export interface KeyringSession extends AsyncDisposable {
 
 export async function hasKeyring(): Promise<boolean> {
   if (Deno.build.os !== "linux") return false;
-  const tries = ["dbus-run-session", "gnome-keyring-daemon"].map((program) =>
-    new Deno.Command(program, { args: ["--version"], stdout: "null", stderr: "null" }).output()
-      .then(({ success }) => success, () => false)
-  );
-  return (await Promise.all(tries)).every((isThere) => isThere);
+  const isThere = async (program: string) => {
+    try {
+      const options = { args: ["--version"], stdout: "null", stderr: "null" } as const;
+      return (await new Deno.Command(program, options).output()).success;
+    } catch {
+      return false;
+    }
+  };
+  return await isThere("dbus-run-session") && await isThere("gnome-keyring-daemon");
 }
 
 export async function openKeyringSession(home: string): Promise<KeyringSession> {
