@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { lockFile } from "../src/files/mod.ts";
+import { canRun } from "./support/can_run.ts";
 import { startLogin } from "./support/login_rig.ts";
 import { ACCOUNT, type OauthIssuer, startOauthIssuer, visit } from "./support/oauth_issuer.ts";
 import { programUnderTest } from "./support/program.ts";
@@ -275,9 +276,7 @@ Deno.test("login with a key: what no server could ever get is refused, and the l
   }
 });
 
-const hasPython = !isWindows &&
-  await new Deno.Command("python3", { args: ["--version"], stdout: "null", stderr: "null" })
-    .output().then(({ success }) => success, () => false);
+const hasPython = !isWindows && await canRun("python3", ["--version"]);
 
 Deno.test({
   name: "login with a key: not from a terminal, where it would be seen" +

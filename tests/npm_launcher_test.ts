@@ -1,3 +1,4 @@
+import { canRun } from "./support/can_run.ts";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,15 +20,7 @@ setInterval(() => {}, 1000);
 console.log("ready");
 `;
 
-async function findNode(): Promise<boolean> {
-  try {
-    return (await new Deno.Command("node", { args: ["--version"] }).output()).success;
-  } catch {
-    return false;
-  }
-}
-
-const hasNode = await findNode();
+const hasNode = await canRun("node", ["--version"]);
 
 function options(name: string): Pick<Deno.TestDefinition, "name" | "ignore"> {
   if (Deno.build.os === "windows") return { name: `${name} (needs Unix signals)`, ignore: true };

@@ -1,21 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { textReply } from "../../src/scripted/mod.ts";
+import { canRun } from "../support/can_run.ts";
 import { assertPlain, LoginStage } from "../support/login_stage.ts";
 import { type Program, programUnderTest } from "../support/program.ts";
 import { recordText } from "../support/token_authority.ts";
 
-const inNamespace = (args: readonly string[]) =>
-  new Deno.Command("bwrap", {
-    args: ["--dev-bind", "/", "/", ...args],
-    stdout: "null",
-    stderr: "null",
-  });
-
-const hasNamespaces = await inNamespace(["true"]).output().then(
-  ({ success }) => success,
-  () => false,
-);
+const hasNamespaces = await canRun("bwrap", ["--dev-bind", "/", "/", "true"]);
 
 const needsBwrap = hasNamespaces ? "" : " (ignored: needs bwrap)";
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { canRun } from "../support/can_run.ts";
 import { LoginStage } from "../support/login_stage.ts";
 import { type Program, programUnderTest } from "../support/program.ts";
 
@@ -42,8 +43,7 @@ async function canFilter(): Promise<boolean> {
   try {
     await Deno.writeFile(filter, withoutLocks(ENOLCK));
     const [file = "", ...args] = [...under(filter), "true"];
-    const { success } = await new Deno.Command(file, { args, stderr: "null" }).output();
-    return success;
+    return await canRun(file, args);
   } finally {
     await Deno.remove(filter);
   }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SelfCommand } from "../../src/sandbox/mod.ts";
+import { canRun } from "../support/can_run.ts";
 import type { StageOptions, StageResult } from "../support/escape_program.ts";
 import { ATTEMPTS } from "./attempts.ts";
 
@@ -138,6 +139,5 @@ async function perform(
 
 async function canEnter(place: Place): Promise<boolean> {
   const [program = "", ...args] = [...place.enter, "true"];
-  return await new Deno.Command(program, { args, stdout: "null", stderr: "null" }).output()
-    .then(({ success }) => success, () => false);
+  return await canRun(program, args);
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { canRun } from "../support/can_run.ts";
 import {
   childEnvironment,
   openSandboxRig,
@@ -9,8 +10,7 @@ import {
 } from "../support/sandbox_rig.ts";
 
 const backends = Deno.build.os === "linux" ? await probeBoth() : null;
-const git = await new Deno.Command("git", { args: ["--version"], stdout: "null" }).output()
-  .then(({ success }) => success, () => false);
+const git = await canRun("git", ["--version"]);
 const gitReason = git ? "" : " (ignored: no git)";
 
 const COMMITS = { ...WORKSPACE_ONLY, gitWritable: true } as const;

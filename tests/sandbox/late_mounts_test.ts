@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { canRun } from "../support/can_run.ts";
 import type { LateMountResult } from "../support/late_mount_program.ts";
 import { probeBoth } from "../support/sandbox_rig.ts";
 
@@ -13,11 +14,7 @@ async function whyNot(): Promise<string | null> {
   const { bubblewrap } = await probeBoth();
   if (bubblewrap.ignore) return bubblewrap.backend.reason;
   const mount = ["sh", "-c", "mount -t tmpfs none /mnt"];
-  const trial = new Deno.Command("unshare", {
-    args: [...AS_ROOT, ...SHARED, ...mount],
-    stderr: "null",
-  });
-  const works = await trial.output().then(({ success }) => success, () => false);
+  const works = await canRun("unshare", [...AS_ROOT, ...SHARED, ...mount]);
   return works ? null : "nothing can be mounted here";
 }
 

@@ -1,3 +1,5 @@
+import { canRun } from "./can_run.ts";
+
 /** Told on stdout, as a line of its own, when the keyring is open. */
 const READY = "keyring-open:";
 
@@ -12,15 +14,8 @@ export interface KeyringSession extends AsyncDisposable {
 
 export async function hasKeyring(): Promise<boolean> {
   if (Deno.build.os !== "linux") return false;
-  const isThere = async (program: string) => {
-    try {
-      const options = { args: ["--version"], stdout: "null", stderr: "null" } as const;
-      return (await new Deno.Command(program, options).output()).success;
-    } catch {
-      return false;
-    }
-  };
-  return await isThere("dbus-run-session") && await isThere("gnome-keyring-daemon");
+  return await canRun("dbus-run-session", ["--version"]) &&
+    await canRun("gnome-keyring-daemon", ["--version"]);
 }
 
 export async function openKeyringSession(home: string): Promise<KeyringSession> {

@@ -9,13 +9,13 @@ import {
   type SseEvent,
   textReply,
 } from "../../src/scripted/mod.ts";
+import { canRun } from "../support/can_run.ts";
 import { openThreadRig, type ThreadRig } from "../support/thread_rig.ts";
 
 const REAL = await new Deno.Command("sh", { args: ["-c", "command -v bwrap"] }).output()
   .then(({ stdout }) => new TextDecoder().decode(stdout).trim(), () => "");
 const works = REAL !== "" &&
-  await new Deno.Command(REAL, { args: ["--unshare-user", "--ro-bind", "/", "/", "true"] }).output()
-    .then(({ success }) => success, () => false);
+  await canRun(REAL, ["--unshare-user", "--ro-bind", "/", "/", "true"]);
 const able = Deno.build.os === "linux" && works;
 const remark = able ? "" : " (ignored: needs bubblewrap)";
 
