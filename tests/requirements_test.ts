@@ -12,14 +12,12 @@ import {
 import { programUnderTest } from "./support/program.ts";
 import { runCodex } from "./support/run_codex.ts";
 import { openStage, type Stage } from "./support/stage.ts";
+import { works } from "./support/works.ts";
 
 /** What a program needs of the real folder. */
 const KEPT = ["passwd", "group", "hosts", "nsswitch.conf", "ld.so.cache", "resolv.conf"];
 
-const bwrap = (args: readonly string[]) =>
-  new Deno.Command("bwrap", { args: [...args], stdout: "null", stderr: "null" }).output()
-    .then(({ success }) => success, () => false);
-const able = await bwrap(["--dev-bind", "/", "/", "true"]);
+const able = await works(["bwrap", "--dev-bind", "/", "/", "true"]);
 
 /** Runs the program where the machine's administrator requires this: with an `/etc` of its own. */
 async function runManaged(

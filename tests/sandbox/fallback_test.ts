@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SelfCommand } from "../../src/sandbox/mod.ts";
 import type { StageOptions, StageResult } from "../support/escape_program.ts";
+import { works } from "../support/works.ts";
 import { ATTEMPTS } from "./attempts.ts";
 
 const PROGRAM = fileURLToPath(new URL("../support/escape_program.ts", import.meta.url));
@@ -66,7 +67,7 @@ const PLACES: readonly Place[] = [
 ];
 
 for (const place of Deno.build.os === "linux" ? PLACES : []) {
-  const possible = await canEnter(place);
+  const possible = await works([...place.enter, "true"]);
   Deno.test({
     name: `fallback: ${place.name}: the escape suite runs on Landlock${
       possible ? "" : " (ignored: such a place cannot be made here)"
@@ -134,10 +135,4 @@ async function perform(
   const stderr = new TextDecoder().decode(output.stderr);
   assert.equal(output.code, 0, stderr);
   return JSON.parse(new TextDecoder().decode(output.stdout)) as StageResult;
-}
-
-async function canEnter(place: Place): Promise<boolean> {
-  const [program = "", ...args] = [...place.enter, "true"];
-  return await new Deno.Command(program, { args, stdout: "null", stderr: "null" }).output()
-    .then(({ success }) => success, () => false);
 }

@@ -7,10 +7,10 @@ import {
   type SandboxRig,
   WORKSPACE_ONLY,
 } from "../support/sandbox_rig.ts";
+import { works } from "../support/works.ts";
 
 const backends = Deno.build.os === "linux" ? await probeBoth() : null;
-const git = await new Deno.Command("git", { args: ["--version"], stdout: "null" }).output()
-  .then(({ success }) => success, () => false);
+const git = await works(["git", "--version"]);
 const gitReason = git ? "" : " (ignored: no git)";
 
 const COMMITS = { ...WORKSPACE_ONLY, gitWritable: true } as const;

@@ -3,10 +3,7 @@ import { join } from "node:path";
 import type { ReviewDecision } from "../../src/protocol/mod.ts";
 import { completed, created, functionCall, reply, textReply } from "../../src/scripted/mod.ts";
 import { openThreadRig, type ThreadRig } from "../support/thread_rig.ts";
-
-const works = (argv: readonly string[]) =>
-  new Deno.Command(argv[0]!, { args: argv.slice(1), stdout: "null", stderr: "null" }).output()
-    .then(({ success }) => success, () => false);
+import { works } from "../support/works.ts";
 
 /** What these tests need: a namespace for the network, and a shell that can open connections. */
 const able = Deno.build.os === "linux" &&
