@@ -111,7 +111,7 @@ Deno.test("chat: silence in the middle of an answer ends it, and it is asked aga
     name: "idle every time",
     model: () => silent,
     runs: [{
-      args: exec("go", ...patience(300)),
+      args: exec("go", ...patience(2_000)),
       exit: 1,
       lines: run(retry(`Reconnecting... 1/1 (${idle})`), ...failed(idle)),
     }],

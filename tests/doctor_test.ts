@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { lockFile } from "../src/files/mod.ts";
 import { ROOT } from "./guard/source_tree.ts";
+import { openDeadPort } from "./support/dead_port.ts";
 import { type CodexRun, runCodex, type RunCodexOptions } from "./support/run_codex.ts";
 import { openStage, type Stage } from "./support/stage.ts";
 
@@ -243,9 +244,8 @@ Deno.test({
 
 Deno.test("doctor: a server that is not there is a problem; with --offline it is not tried", async () => {
   await using stage = await openHome();
-  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  const baseUrl = `http://127.0.0.1:${listener.addr.port}/v1`;
-  listener.close();
+  using dead = await openDeadPort();
+  const baseUrl = `http://127.0.0.1:${dead.port}/v1`;
   const gone = entry(await examine(stage, { baseUrl, args: [] }), "network.provider");
   assert.equal(gone.status, "problem");
   assert.match(gone.remedy ?? "", /^Start the server on this machine.* in OPENAI_BASE_URL\.$/);

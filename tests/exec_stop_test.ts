@@ -139,9 +139,10 @@ Deno.test("a request that hangs is broken off", UNIX_ONLY, async () => {
 
 Deno.test("a process left in the background does not outlive the run", UNIX_ONLY, async () => {
   await using stage = await openStage();
+  const noting = fileAppears(join(stage.workspace, "pid"));
   await using model = await startScriptedModel([
     answer(execCommand("c1", SLEEPER, { yield_time_ms: 300 })),
-    finalAnswer(),
+    { ...finalAnswer(), until: noting },
   ]);
   const child = spawnCodex(stage, { args: exec("go"), baseUrl: model.baseUrl });
   const { code } = await child.output();

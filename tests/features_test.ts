@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { canRun } from "./support/can_run.ts";
 import { programUnderTest } from "./support/program.ts";
 import { type CodexRun, runCodex } from "./support/run_codex.ts";
 import { openStage, type Stage } from "./support/stage.ts";
+import { works } from "./support/works.ts";
 
 const isRoot = Deno.build.os !== "windows" && Deno.uid() === 0;
 
@@ -145,7 +145,7 @@ Deno.test("features enable: a folder that is missing is an error, and is not mad
   await assert.rejects(Deno.stat(join(stage.root, "nowhere")), Deno.errors.NotFound);
 });
 
-const mayMount = isRoot && await canRun("unshare", ["-m", "true"]);
+const mayMount = isRoot && await works(["unshare", "-m", "true"]);
 const mountReason = mayMount ? "" : " (ignored: needs to mount)";
 
 /** Runs the command with something mounted over `CODEX_HOME`; what the file says then comes last on stderr. */

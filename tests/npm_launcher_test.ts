@@ -1,7 +1,7 @@
-import { canRun } from "./support/can_run.ts";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { works } from "./support/works.ts";
 
 const LAUNCHER = fileURLToPath(new URL("../scripts/npm/launcher.js", import.meta.url));
 
@@ -20,7 +20,7 @@ setInterval(() => {}, 1000);
 console.log("ready");
 `;
 
-const hasNode = await canRun("node", ["--version"]);
+const hasNode = await works(["node", "--version"]);
 
 function options(name: string): Pick<Deno.TestDefinition, "name" | "ignore"> {
   if (Deno.build.os === "windows") return { name: `${name} (needs Unix signals)`, ignore: true };

@@ -9,15 +9,15 @@ import {
   startScriptedModel,
   textReply,
 } from "../src/scripted/mod.ts";
-import { canRun } from "./support/can_run.ts";
 import { programUnderTest } from "./support/program.ts";
 import { runCodex } from "./support/run_codex.ts";
 import { openStage, type Stage } from "./support/stage.ts";
+import { works } from "./support/works.ts";
 
 /** What a program needs of the real folder. */
 const KEPT = ["passwd", "group", "hosts", "nsswitch.conf", "ld.so.cache", "resolv.conf"];
 
-const able = await canRun("bwrap", ["--dev-bind", "/", "/", "true"]);
+const able = await works(["bwrap", "--dev-bind", "/", "/", "true"]);
 
 /** Runs the program where the machine's administrator requires this: with an `/etc` of its own. */
 async function runManaged(

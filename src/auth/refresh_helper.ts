@@ -91,7 +91,8 @@ async function ask({ stdin, stdout }: Deno.ChildProcess, task: HelperTask): Prom
     text += part;
     if (text.includes("\n")) break;
   }
-  return text;
+  // Two lines may arrive in one piece, and the first one counts.
+  return text.split("\n", 1).join();
 }
 
 /** So many times as long as a run waits for the login service, the helper does. */

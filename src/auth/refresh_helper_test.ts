@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { REFRESH_LIMITS } from "./refresh.ts";
-import { type HelperTask, runRefreshHelper } from "./refresh_helper.ts";
+import { type HelperTask, refreshInHelper, runRefreshHelper } from "./refresh_helper.ts";
 
 const RECORD = {
   auth_mode: "chatgpt",
@@ -39,4 +39,26 @@ Deno.test("the helper tells when a run would give up, and keeps what comes later
   } finally {
     await Deno.remove(codexHome, { recursive: true });
   }
+});
+
+Deno.test({
+  name:
+    "of two lines of the helper that arrive together the first one counts (needs a POSIX shell)",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const first = { done: null, error: null, serverTime: 1 };
+    const text = `${JSON.stringify(first)}\n{"done":"refreshed"}\n`;
+    const script = `cat >/dev/null; printf %s '${text}'`;
+    const self = { argv: ["/bin/sh", "-c", script], env: {} };
+    const task: HelperTask = {
+      codexHome: "/nowhere",
+      store: "file",
+      env: { PATH: "/usr/bin:/bin" },
+      clientHeaders: {},
+      limits: REFRESH_LIMITS,
+      clockOffset: 0,
+      snapshot: "",
+    };
+    assert.deepEqual(await refreshInHelper(self, task), first);
+  },
 });

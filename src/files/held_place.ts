@@ -7,14 +7,15 @@ const MODE_BITS = 0o7777;
 
 /**
  * Whether a path is an empty folder that the sandbox holds in the place of a name that is missing, for as long as a
- * command runs: to everyone else the name is still missing, as it is to git, which passes by an empty `.git`.
+ * command runs: to everyone else the name is still missing, as it is to git, which passes by an empty `.git`. It may go
+ * at any moment; one that went after `info` was read still counts.
  */
 export function isHeldFolder(path: AbsolutePath, info: Deno.FileInfo): boolean {
   if (!info.isDirectory || ((info.mode ?? 0) & MODE_BITS) !== HELD_FOLDER_MODE) return false;
   try {
     return Deno.readDirSync(path)[Symbol.iterator]().next().done === true;
-  } catch {
-    return false;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound;
   }
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { openDeadPort } from "../../tests/support/dead_port.ts";
 import { exchange, openTurn, provider } from "../../tests/support/model_rig.ts";
 import {
   completed,
@@ -233,10 +234,8 @@ Deno.test("a connection that fails is tried again unseen, with one budget for th
 });
 
 Deno.test("nobody listening is a failed connection, an unreadable address is final", async () => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  const refused = await exchange(openTurn(provider(`http://127.0.0.1:${port}/v1`)));
+  using dead = await openDeadPort();
+  const refused = await exchange(openTurn(provider(`http://127.0.0.1:${dead.port}/v1`)));
   assert.equal(refused.error?.details.code, "connection_failed");
   assert.equal(refused.error?.details.retryable, true);
   for (const address of ["no address", "localhost:1234/v1", "ftp://x/v1"]) {

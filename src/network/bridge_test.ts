@@ -125,7 +125,7 @@ const python = await Deno.stat("/usr/bin/python3").then(() => true, () => false)
 /** Starts argv on a new terminal, presses Ctrl-C once it says READY, and tells how it ended. */
 const ON_TERMINAL = `
 import os, pty, signal, sys
-signal.alarm(20)
+signal.alarm(60)
 pid, master = pty.fork()
 if pid == 0:
     os.execvp(sys.argv[1], sys.argv[1:])

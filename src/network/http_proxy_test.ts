@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { openDeadPort } from "../../tests/support/dead_port.ts";
 import { openNetworkRig, readAll } from "../../tests/support/network_rig.ts";
 
 const LOCAL = { "allowed.test": ["127.0.0.1"] };
@@ -150,9 +151,8 @@ Deno.test("http: disabled answers 503, and settings change from one request to t
 });
 
 Deno.test("http: a server that is not there is 502", async () => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
+  using dead = await openDeadPort();
+  const { port } = dead;
   await using rig = await openNetworkRig({ settings: { allowedDomains: ["*"] }, names: LOCAL });
   for (const host of ["allowed.test", "unknown.test"]) {
     const plain = await rig.ask(`GET http://${host}:${port}/ HTTP/1.1\r\n\r\n`);

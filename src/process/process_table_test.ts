@@ -7,10 +7,15 @@ import type { OpenProcessOptions, OpenProcessResult, ProcessEnd, WriteResult } f
 
 const never = new AbortController().signal;
 
+/** More than the first lines here have. */
+const LONGEST_LINE = 100;
+
 interface Opened {
   readonly result: OpenProcessResult & { readonly kind: "opened" };
   readonly events: string[];
   readonly chunks: Uint8Array[];
+  /** Resolves with the first whole line. */
+  readonly line: Promise<string>;
   /** Resolves with `onExit`. */
   readonly end: Promise<ProcessEnd>;
 }
@@ -23,6 +28,8 @@ async function open(
 ): Promise<Opened> {
   const events: string[] = [];
   const chunks: Uint8Array[] = [];
+  let head = "";
+  const line = Promise.withResolvers<string>();
   const end = Promise.withResolvers<ProcessEnd>();
   const result = await table.open("call", {
     command,
@@ -33,6 +40,9 @@ async function open(
     onChunk: (chunk) => {
       events.push("chunk");
       chunks.push(chunk);
+      if (head.length > LONGEST_LINE) return;
+      head += text(chunk);
+      if (head.includes("\n")) line.resolve(head.split("\n", 1).join().trim());
     },
     onExit: (ended) => {
       events.push("exit");
@@ -42,7 +52,7 @@ async function open(
   });
   assert.equal(result.kind, "opened");
   if (result.kind !== "opened") throw new Error("not opened");
-  return { result, events, chunks, end: end.promise };
+  return { result, events, chunks, line: line.promise, end: end.promise };
 }
 
 function look(table: ProcessTable, id: string, yieldMs = 60_000): Promise<WriteResult> {
@@ -71,11 +81,17 @@ Deno.test("what was printed early is in the pieces and the transcript of a proce
   try {
     await Deno.remove(fifo);
     await new Deno.Command("mkfifo", { args: [fifo] }).output();
-    const opened = await open(table, script(`echo early; read -r _ < ${fifo}; echo late`), 500);
+    const opened = await open(table, script(`echo early; read -r _ < ${fifo}; echo late`), 1);
     assert.equal(opened.result.poll.exited, false);
     assert.equal(opened.result.poll.exitCode, null);
-    assert.equal(text(opened.result.poll.output), "early\n");
     assert.deepEqual(table.list(), [{ processId: opened.result.processId, callId: "call" }]);
+    assert.equal(await opened.line, "early");
+    const early = await look(table, opened.result.processId, 1);
+    assert.equal(early.kind, "polled");
+    if (early.kind !== "polled") return;
+    // Where it started quickly, the first answer had it already.
+    assert.equal(text(opened.result.poll.output) + text(early.poll.output), "early\n");
+    assert.equal(early.poll.exited, false);
     await Deno.writeTextFile(fifo, "go\n");
     assert.equal(text((await opened.end).transcript), "early\nlate\n");
     assert.equal(opened.chunks.map(text).join(""), "early\nlate\n");
@@ -168,11 +184,11 @@ Deno.test("an abort ends the waiting and kills the group; before the start it is
     const abort = (): void => controller.abort(new RangeError("stop"));
     const opened = await open(table, script("sleep 600 & echo $!; wait"), 60_000, {
       signal: when === "open" ? controller.signal : AbortSignal.timeout(60_000),
-      onChunk: when === "open" ? abort : () => {},
-      yieldMs: when === "open" ? 60_000 : 500,
+      ...(when === "open" ? { onChunk: abort } : { yieldMs: 1 }),
     });
     let { poll } = opened.result;
-    const pid = Number(text(poll.output));
+    const pid = Number(when === "open" ? text(poll.output) : await opened.line);
+    assert.ok(pid > 1);
     if (when === "write") {
       const signal = controller.signal;
       const looking = table.write(opened.result.processId, "", { yieldMs: 60_000, signal });
@@ -191,24 +207,18 @@ Deno.test("an abort ends the waiting and kills the group; before the start it is
 
 Deno.test("all are terminated with their groups, stored or not, on pipes or terminals", async () => {
   const table = new ProcessTable();
-  const pids: number[] = [];
   const forever = "sleep 600 & echo $! $$; wait";
-  const waiting = Promise.withResolvers<void>();
-  const stored = await open(table, script(forever), 500);
-  const onTerminal = await open(table, script(forever), 500, { tty: true });
+  const waiting = Promise.withResolvers<string>();
+  const stored = await open(table, script(forever), 1);
+  const onTerminal = await open(table, script(forever), 1, { tty: true });
   const ends = [stored.end, onTerminal.end];
   const unstored = open(table, script(forever), 60_000, {
-    onChunk: (chunk) => {
-      pids.push(...text(chunk).trim().split(" ").map(Number));
-      waiting.resolve();
-    },
+    onChunk: (chunk) => waiting.resolve(text(chunk).trim()),
   });
-  for (const { result } of [stored, onTerminal]) {
-    pids.push(...text(result.poll.output).trim().split(" ").map(Number));
-  }
-  await waiting.promise;
+  const lines = await Promise.all([stored.line, onTerminal.line, waiting.promise]);
+  const pids = lines.flatMap((line) => line.split(" ").map(Number));
+  assert.equal(pids.filter((pid) => pid > 1).length, 6, lines.join());
   await table.terminateAll();
-  assert.equal(pids.length, 6);
   for (const pid of pids) await untilDead(pid);
   assert.equal((await unstored).result.poll.exited, true);
   assert.deepEqual((await Promise.all(ends)).map((end) => end.exitCode), [-1, 1]);
@@ -247,14 +257,22 @@ Deno.test("one too many evicts the least recently used, never the newest 8", asy
 
 Deno.test("an ended process among the newest 8 stays", async () => {
   await using table = new ProcessTable({ limit: 9 });
-  const first = await open(table, script("sleep 600"), 1);
-  const ended = await open(table, script("exec 2>&-; sleep 0.4"), 1);
-  for (let i = 0; i < 7; i++) await open(table, script("sleep 600"), 1);
-  await ended.end;
-  await open(table, script("sleep 600"), 1);
-  const left = table.list().map(({ processId }) => processId);
-  assert.ok(left.includes(ended.result.processId));
-  assert.ok(!left.includes(first.result.processId));
+  const folder = await Deno.makeTempDir();
+  try {
+    const fifo = `${folder}/fifo`;
+    await new Deno.Command("mkfifo", { args: [fifo] }).output();
+    const first = await open(table, script("sleep 600"), 1);
+    const ended = await open(table, script(`exec 2>&-; read -r _ < ${fifo}`), 1);
+    for (let i = 0; i < 7; i++) await open(table, script("sleep 600"), 1);
+    await Deno.writeTextFile(fifo, "go\n");
+    await ended.end;
+    await open(table, script("sleep 600"), 1);
+    const left = table.list().map(({ processId }) => processId);
+    assert.ok(left.includes(ended.result.processId));
+    assert.ok(!left.includes(first.result.processId));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("an ended process that is not protected goes before an older one that runs", async () => {

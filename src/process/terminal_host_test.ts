@@ -95,31 +95,44 @@ for (const { name, load, ignore, sure } of PROVIDERS) {
 Deno.test("a process on a terminal echoes, ends with ^D, is interrupted with ^C", async () => {
   await using table = new ProcessTable();
   const open = async (source: string) => {
+    let seen = "";
+    let heard = Promise.withResolvers<void>();
     const opened = await table.open("call", {
       command: script(source),
       tty: true,
-      yieldMs: 300,
+      yieldMs: 1,
       signal: never,
       onStart: () => {},
-      onChunk: () => {},
+      onChunk: (chunk) => {
+        seen += text(chunk);
+        heard.resolve();
+      },
       onExit: () => {},
     });
     assert.ok(opened.kind === "opened" && opened.tty);
-    return opened.processId;
-  };
-  const send = async (id: string, chars: string, yieldMs: number) => {
-    const result = await table.write(id, chars, { yieldMs, signal: never });
-    assert.ok(result.kind === "polled");
-    return { text: text(result.poll.output), exitCode: result.poll.exitCode };
+    return {
+      async send(chars: string, yieldMs: number): Promise<number | null> {
+        const result = await table.write(opened.processId, chars, { yieldMs, signal: never });
+        assert.ok(result.kind === "polled");
+        return result.poll.exitCode;
+      },
+      /** Until it has printed this and nothing else, from its start on. */
+      async says(whole: string): Promise<void> {
+        for (; seen.length < whole.length; await heard.promise) heard = Promise.withResolvers();
+        assert.equal(seen, whole);
+      },
+    };
   };
   const cat = await open("cat");
-  assert.deepEqual(await send(cat, "abc\n", 500), { text: "abc\r\nabc\r\n", exitCode: null });
-  assert.equal((await send(cat, "\u0004", 60_000)).exitCode, 0);
-  const interrupted = await open("trap 'echo caught; exit 4' INT; while :; do sleep 0.05; done");
-  assert.deepEqual(await send(interrupted, "\u0003", 60_000), {
-    text: "^Ccaught\r\n",
-    exitCode: 4,
-  });
+  assert.equal(await cat.send("abc\n", 1), null);
+  await cat.says("abc\r\nabc\r\n");
+  assert.equal(await cat.send("\u0004", 60_000), 0);
+  const interrupted = await open(
+    "trap 'echo caught; exit 4' INT; echo ready; while :; do sleep 0.05; done",
+  );
+  await interrupted.says("ready\r\n");
+  assert.equal(await interrupted.send("\u0003", 60_000), 4);
+  await interrupted.says("ready\r\n^Ccaught\r\n");
 });
 
 Deno.test("more input than a terminal takes at once arrives in order", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { lockFile } from "../../src/files/mod.ts";
+import { openDeadPort } from "../support/dead_port.ts";
 import { assertPlain, LoginStage } from "../support/login_stage.ts";
 import { type Behaviour, recordText } from "../support/token_authority.ts";
 
@@ -256,11 +257,9 @@ Deno.test("exec: an authority that never answers is given up in time, and asked 
 Deno.test("exec: an authority that is not there", async () => {
   await using login = await LoginStage.open();
   await login.logIn();
-  const closed = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  const { port } = closed.addr;
-  closed.close();
+  using dead = await openDeadPort();
   const run = await login.run(["exec", ...login.withoutRetries, "hello"], {
-    CODEX_REFRESH_TOKEN_URL_OVERRIDE: `http://127.0.0.1:${port}/oauth/token`,
+    CODEX_REFRESH_TOKEN_URL_OVERRIDE: `http://127.0.0.1:${dead.port}/oauth/token`,
   });
   assertPlain(login, run);
   assert.match(run.stderr, /could not be reached.*Check the network and try again/);

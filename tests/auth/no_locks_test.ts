@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { canRun } from "../support/can_run.ts";
 import { LoginStage } from "../support/login_stage.ts";
 import { type Program, programUnderTest } from "../support/program.ts";
+import { works } from "../support/works.ts";
 
 /** Number of the system call that locks a file, by processor. */
 const FLOCK: Readonly<Record<string, number>> = { x86_64: 73, aarch64: 32 };
@@ -42,8 +42,7 @@ async function canFilter(): Promise<boolean> {
   const filter = await Deno.makeTempFile();
   try {
     await Deno.writeFile(filter, withoutLocks(ENOLCK));
-    const [file = "", ...args] = [...under(filter), "true"];
-    return await canRun(file, args);
+    return await works([...under(filter), "true"]);
   } finally {
     await Deno.remove(filter);
   }

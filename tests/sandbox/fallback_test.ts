@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SelfCommand } from "../../src/sandbox/mod.ts";
-import { canRun } from "../support/can_run.ts";
 import type { StageOptions, StageResult } from "../support/escape_program.ts";
+import { works } from "../support/works.ts";
 import { ATTEMPTS } from "./attempts.ts";
 
 const PROGRAM = fileURLToPath(new URL("../support/escape_program.ts", import.meta.url));
@@ -67,7 +67,7 @@ const PLACES: readonly Place[] = [
 ];
 
 for (const place of Deno.build.os === "linux" ? PLACES : []) {
-  const possible = await canEnter(place);
+  const possible = await works([...place.enter, "true"]);
   Deno.test({
     name: `fallback: ${place.name}: the escape suite runs on Landlock${
       possible ? "" : " (ignored: such a place cannot be made here)"
@@ -135,9 +135,4 @@ async function perform(
   const stderr = new TextDecoder().decode(output.stderr);
   assert.equal(output.code, 0, stderr);
   return JSON.parse(new TextDecoder().decode(output.stdout)) as StageResult;
-}
-
-async function canEnter(place: Place): Promise<boolean> {
-  const [program = "", ...args] = [...place.enter, "true"];
-  return await canRun(program, args);
 }

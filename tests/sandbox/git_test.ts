@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { canRun } from "../support/can_run.ts";
 import {
   childEnvironment,
   openSandboxRig,
@@ -8,9 +7,10 @@ import {
   type SandboxRig,
   WORKSPACE_ONLY,
 } from "../support/sandbox_rig.ts";
+import { works } from "../support/works.ts";
 
 const backends = Deno.build.os === "linux" ? await probeBoth() : null;
-const git = await canRun("git", ["--version"]);
+const git = await works(["git", "--version"]);
 const gitReason = git ? "" : " (ignored: no git)";
 
 const COMMITS = { ...WORKSPACE_ONLY, gitWritable: true } as const;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { canRun } from "../support/can_run.ts";
 import type { LateMountResult } from "../support/late_mount_program.ts";
 import { probeBoth } from "../support/sandbox_rig.ts";
+import { works } from "../support/works.ts";
 
 const PROGRAM = fileURLToPath(new URL("../support/late_mount_program.ts", import.meta.url));
 /** A place where everything that is mounted is seen by all that was copied from it, as on most machines. */
@@ -14,8 +14,8 @@ async function whyNot(): Promise<string | null> {
   const { bubblewrap } = await probeBoth();
   if (bubblewrap.ignore) return bubblewrap.backend.reason;
   const mount = ["sh", "-c", "mount -t tmpfs none /mnt"];
-  const works = await canRun("unshare", [...AS_ROOT, ...SHARED, ...mount]);
-  return works ? null : "nothing can be mounted here";
+  const mounts = await works(["unshare", ...AS_ROOT, ...SHARED, ...mount]);
+  return mounts ? null : "nothing can be mounted here";
 }
 
 const reason = await whyNot();

@@ -198,7 +198,7 @@ for (const [kind, { backend, ignore, reason }] of Object.entries(backends ?? {})
 /** Types, and waits for what the shell says to it. */
 async function useShell(rig: SandboxRig): Promise<void> {
   const table = new ProcessTable();
-  const signal = AbortSignal.timeout(30_000);
+  const signal = AbortSignal.timeout(60_000);
   const ended = Promise.withResolvers<number>();
   let seen = "";
   let heard = Promise.withResolvers<void>();
@@ -229,7 +229,7 @@ async function useShell(rig: SandboxRig): Promise<void> {
   };
   assert.doesNotMatch(seen, /no job control/);
   await type("echo he''llo\n", /hello/);
-  await type("sleep 1000\n", /sleep/);
+  await type("sh -c 'echo slee''ps; exec sleep 1000'\n", /sleeps/);
   await type("\x1a", /Stopped/);
   await type("jobs; echo li''sted\n", /Stopped[\s\S]*listed/);
   await type("bg; fg\n", /sleep 1000[\s\S]*sleep 1000/);

@@ -14,7 +14,7 @@ function typeInto(callId: string, chars: string): Scenario["model"] {
       ?.["output"];
     const id = /session ID (\d+)/.exec(String(output))?.[1];
     return answer(
-      functionCall(callId, "write_stdin", { session_id: Number(id), chars, yield_time_ms: 3000 }),
+      functionCall(callId, "write_stdin", { session_id: Number(id), chars, yield_time_ms: 30_000 }),
     );
   };
 }
@@ -92,7 +92,7 @@ export const COMMANDS: readonly Scenario[] = [
     name: "a command that outlives the turn is closed honestly and then ended",
     differs: "it calls such a command completed",
     model: [
-      answer(execCommand("c1", "echo up; exec sleep 600", { yield_time_ms: 300 })),
+      answer(execCommand("c1", "echo up; exec sleep 600", { yield_time_ms: 2000 })),
       finalAnswer(),
     ],
     runs: [{
@@ -183,7 +183,7 @@ export const COMMANDS: readonly Scenario[] = [
     name: "the older shell tool has a time limit",
     model: [
       answer(
-        functionCall("c1", "shell_command", { command: "echo up; sleep 600", timeout_ms: 400 }),
+        functionCall("c1", "shell_command", { command: "echo up; sleep 600", timeout_ms: 2000 }),
       ),
       finalAnswer(),
     ],

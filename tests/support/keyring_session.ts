@@ -1,4 +1,4 @@
-import { canRun } from "./can_run.ts";
+import { works } from "./works.ts";
 
 /** Told on stdout, as a line of its own, when the keyring is open. */
 const READY = "keyring-open:";
@@ -14,8 +14,8 @@ export interface KeyringSession extends AsyncDisposable {
 
 export async function hasKeyring(): Promise<boolean> {
   if (Deno.build.os !== "linux") return false;
-  return await canRun("dbus-run-session", ["--version"]) &&
-    await canRun("gnome-keyring-daemon", ["--version"]);
+  return await works(["dbus-run-session", "--version"]) &&
+    await works(["gnome-keyring-daemon", "--version"]);
 }
 
 export async function openKeyringSession(home: string): Promise<KeyringSession> {

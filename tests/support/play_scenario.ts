@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type RecordedRequest, startScriptedModel } from "../../src/scripted/mod.ts";
+import { openDeadPort } from "./dead_port.ts";
 import { mismatch, normalise, normaliseText, type Places } from "./normalise.ts";
 import type { Program } from "./program.ts";
 import { type CodexRun, runCodex } from "./run_codex.ts";
@@ -18,14 +19,6 @@ export interface Played {
   readonly requests: readonly RecordedRequest[];
   readonly places: Places;
   readonly stage: Stage;
-}
-
-/** A port on which nothing listens. */
-function deadAddress(): string {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  return `http://127.0.0.1:${port}/v1`;
 }
 
 function readLines(stdout: string): unknown[] | null {
@@ -77,9 +70,10 @@ export async function withPlayed<T>(
   const { model } = scenario;
   await using stage = await openStage(scenario);
   await using server = model === "dead" ? null : await startScriptedModel(model, scenario.server);
+  using dead = await openDeadPort();
   const places = {
     workspace: stage.workspace,
-    baseUrl: server?.baseUrl ?? deadAddress(),
+    baseUrl: server?.baseUrl ?? `http://127.0.0.1:${dead.port}/v1`,
   };
   const runs: PlayedRun[] = [];
   for (const run of scenario.runs) {

@@ -161,7 +161,8 @@ export async function finish(confined: Confined): Promise<Finished> {
   };
 }
 
-const DEADLINE_MS = 10_000;
+/** Shorter than what is started here lasts. */
+const DEADLINE_MS = 45_000;
 
 /**
  * Starts argv, which must say "ready", kills it and fails when anything that it started goes on: the pipe is at its

@@ -2,10 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { ReviewDecision } from "../../src/protocol/mod.ts";
 import { completed, created, functionCall, reply, textReply } from "../../src/scripted/mod.ts";
-import { canRun } from "../support/can_run.ts";
 import { openThreadRig, type ThreadRig } from "../support/thread_rig.ts";
-
-const works = ([program = "", ...args]: readonly string[]) => canRun(program, args);
+import { works } from "../support/works.ts";
 
 /** What these tests need: a namespace for the network, and a shell that can open connections. */
 const able = Deno.build.os === "linux" &&

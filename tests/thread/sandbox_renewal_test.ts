@@ -6,17 +6,19 @@ import {
   customToolCall,
   functionCall,
   reply,
+  type ScriptStep,
   type SseEvent,
   textReply,
 } from "../../src/scripted/mod.ts";
-import { canRun } from "../support/can_run.ts";
 import { openThreadRig, type ThreadRig } from "../support/thread_rig.ts";
+import { works } from "../support/works.ts";
 
-const REAL = await new Deno.Command("sh", { args: ["-c", "command -v bwrap"] }).output()
-  .then(({ stdout }) => new TextDecoder().decode(stdout).trim(), () => "");
-const works = REAL !== "" &&
-  await canRun(REAL, ["--unshare-user", "--ro-bind", "/", "/", "true"]);
-const able = Deno.build.os === "linux" && works;
+const onLinux = Deno.build.os === "linux";
+const REAL = onLinux
+  ? await new Deno.Command("sh", { args: ["-c", "command -v bwrap"] }).output()
+    .then(({ stdout }) => new TextDecoder().decode(stdout).trim())
+  : "";
+const able = onLinux && await works([REAL, "--unshare-user", "--ro-bind", "/", "/", "true"]);
 const remark = able ? "" : " (ignored: needs bubblewrap)";
 
 /** What a bubblewrap that gives up says, and the exit code it gives. */
@@ -24,6 +26,8 @@ const GIVES_UP = 'echo "bwrap: No permissions to create new namespace" >&2; exit
 
 /** A machine whose bubblewrap stops working when `break()` is called. */
 class Machine implements AsyncDisposable {
+  readonly #broken = Promise.withResolvers<void>();
+
   private constructor(readonly folder: string) {}
 
   /** @param condition shell code that is true when it gives up; the file `$broken` exists after `break()` */
@@ -41,6 +45,12 @@ class Machine implements AsyncDisposable {
 
   async break(): Promise<void> {
     await Deno.writeTextFile(join(this.folder, "broken"), "");
+    this.#broken.resolve();
+  }
+
+  /** An answer that the model gives after that. */
+  afterwards(answer: ScriptStep): ScriptStep {
+    return { ...answer, until: this.#broken.promise };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -68,7 +78,9 @@ test("a bubblewrap that stops working: the command runs once, in the other sandb
   await using machine = await Machine.open();
   await using rig = await openThreadRig([
     step(shell("a", "echo a >> log")),
-    step(shell("b", "echo b >> log; echo done"), shell("c", "echo c >> log; touch /etc/x-codex")),
+    machine.afterwards(
+      step(shell("b", "echo b >> log; echo done"), shell("c", "echo c >> log; touch /etc/x-codex")),
+    ),
     step(
       customToolCall("p", "apply_patch", "*** Begin Patch\n*** Add File: new\n+x\n*** End Patch"),
     ),
@@ -95,9 +107,9 @@ test("a patch alone finds the other sandbox, too", async () => {
   await using machine = await Machine.open();
   await using rig = await openThreadRig([
     step(shell("a", "true")),
-    step(
+    machine.afterwards(step(
       customToolCall("p", "apply_patch", "*** Begin Patch\n*** Add File: new\n+x\n*** End Patch"),
-    ),
+    )),
     textReply("done"),
   ], { config, env: machine.env });
   await rig.say("go");
@@ -112,7 +124,9 @@ test("an open command finds the other sandbox, too", async () => {
   await using machine = await Machine.open();
   await using rig = await openThreadRig([
     step(functionCall("a", "exec_command", { cmd: "true", login: false })),
-    step(functionCall("b", "exec_command", { cmd: "echo once >> log; echo fine", login: false })),
+    machine.afterwards(
+      step(functionCall("b", "exec_command", { cmd: "echo once >> log; echo fine", login: false })),
+    ),
     textReply("done"),
   ], { config: [...config, "features.unified_exec=true"], env: machine.env });
   await rig.say("go");

@@ -40,19 +40,19 @@ Deno.test("the older shell tool answers in JSON, or in text where the freeform p
 });
 
 Deno.test("a time limit ends the command and what it started, whichever name the limit has", async () => {
-  for (const name of ["timeout_ms", "timeout"]) {
+  await Promise.all(["timeout_ms", "timeout"].map(async (name) => {
     const { outputs } = await outputsOf([
       functionCall("c", "shell_command", {
         command: "echo before; sleep 1000 & sleep 1000",
         login: false,
-        [name]: 300,
+        [name]: 2_000,
       }),
     ]);
     assert.match(
       outputs["c"]!,
-      /^Exit code: 124\nWall time: 0\.\d seconds\nOutput:\ncommand timed out after \d+ milliseconds\nbefore\n$/,
+      /^Exit code: 124\nWall time: \d+\.\d seconds\nOutput:\ncommand timed out after \d+ milliseconds\nbefore\n$/,
     );
-  }
+  }));
 });
 
 Deno.test("death by a signal keeps the output", async () => {
@@ -178,7 +178,7 @@ Deno.test("an open command: session id, typing, polling, an end told once, and u
       return calls(functionCall("type", "write_stdin", {
         session_id: id,
         chars: "hey\n",
-        yield_time_ms: 5_000,
+        yield_time_ms: 30_000,
       }));
     }
     return index === 2

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { Account } from "../support/without_sandbox_program.ts";
-import { canRun } from "../support/can_run.ts";
 import { denoCache } from "../support/program.ts";
+import { works } from "../support/works.ts";
 
 /** A place where no sandbox works: `/proc` shows the processes of another namespace. */
 const AROUND = ["--unshare-user", "--unshare-pid", "--dev-bind", "/", "/", "--"];
 
-const able = Deno.build.os === "linux" && await canRun("bwrap", [...AROUND, "true"]);
+const able = Deno.build.os === "linux" &&
+  await works(["bwrap", ...AROUND, "true"]);
 const remark = able ? "" : " (ignored: needs bubblewrap)";
 
 const PROGRAM = fileURLToPath(new URL("../support/without_sandbox_program.ts", import.meta.url));

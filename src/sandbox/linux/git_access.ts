@@ -1,7 +1,7 @@
 import { basename, join, resolve } from "node:path";
 import type { AbsolutePath } from "../../protocol/mod.ts";
 import { pointerTarget, readPointer } from "../git_pointer.ts";
-import type { PlaceholderKind } from "./placeholder.ts";
+import { isPlaceholder, type PlaceholderKind } from "./placeholder.ts";
 
 /** What `git commit` needs in one working tree, and what must stay as it is. */
 export interface GitAccess {
@@ -42,14 +42,16 @@ export function gitAccess(root: AbsolutePath): GitAccess | null {
 function ofRepository(git: AbsolutePath): GitAccess | null {
   if (!["HEAD", "objects", "refs", "config"].every((name) => exists(join(git, name)))) return null;
   if (mayGainConfiguration(git, git)) return null;
+  const held = ([
+    // With the content `.` it leads to where hooks and configuration are anyway.
+    { path: join(git, "commondir"), kind: "file" },
+    { path: join(git, "hooks"), kind: "directory" },
+  ] as const).filter(({ path, kind }) => isMissing(path, kind));
+  const stays = STAYS.map((name) => join(git, name));
   return {
     writable: [git],
-    readOnly: STAYS.map((name) => join(git, name)).filter(exists),
-    held: ([
-      // With the content `.` it leads to where hooks and configuration are anyway.
-      { path: join(git, "commondir"), kind: "file" },
-      { path: join(git, "hooks"), kind: "directory" },
-    ] as const).filter(({ path }) => !exists(path)),
+    readOnly: stays.filter((path) => exists(path) && !held.some((place) => place.path === path)),
+    held,
   };
 }
 
@@ -83,6 +85,15 @@ function isOwnFolder(path: AbsolutePath): boolean {
     return Deno.lstatSync(path).isDirectory;
   } catch {
     return false;
+  }
+}
+
+/** A placeholder of another command, too: it goes with that command, so this one needs its own share of it. */
+function isMissing(path: AbsolutePath, kind: PlaceholderKind): boolean {
+  try {
+    return isPlaceholder(path, Deno.lstatSync(path), kind);
+  } catch {
+    return true;
   }
 }
 

@@ -43,7 +43,7 @@ const ATTEMPTS = 50;
 const PAUSE_MS = 2;
 const SHARED_ATTEMPTS = 3;
 
-/** Whether this is a placeholder, in use or left behind. */
+/** Whether this is a placeholder, in use or left behind; or was one when `info` was read, and has gone since. */
 export function isPlaceholder(
   path: AbsolutePath,
   info: Deno.FileInfo,
@@ -55,8 +55,9 @@ export function isPlaceholder(
       ? info.isDirectory && Deno.readDirSync(path)[Symbol.iterator]().next().done === true
       : info.isFile && info.size === FILE_TEXT.length &&
         Deno.readTextFileSync(path) === FILE_TEXT;
-  } catch {
-    return false;
+  } catch (error) {
+    // Another command has ended. What was taken for something else would be left without protection.
+    return error instanceof Deno.errors.NotFound;
   }
 }
 

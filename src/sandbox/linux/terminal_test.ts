@@ -10,7 +10,7 @@ const ignore = probed === null || probed.ignore || !python;
 const ON_TERMINAL = `
 import os, pty, signal, sys, subprocess
 own_session, argv = sys.argv[1] == "controlling", sys.argv[2:]
-signal.alarm(20)
+signal.alarm(60)
 if own_session:
     pid, master = pty.fork()
     if pid == 0:
