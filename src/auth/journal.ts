@@ -1,6 +1,6 @@
 import { replaceFile } from "../files/mod.ts";
 import { AuthError, type AuthErrorCode } from "./error.ts";
-import type { LoginFiles } from "./home_files.ts";
+import { type LoginFiles, readSmallText } from "./home_files.ts";
 import { loginText, parseLogin, type StoredLogin } from "./record.ts";
 
 /** Why the authority refuses a refresh token. */
@@ -54,7 +54,7 @@ export async function fingerprint(refreshToken: string): Promise<string> {
 /** `null` = there is none, or it cannot be read, which comes to the same. */
 export async function readAttempt(files: LoginFiles): Promise<Attempt | null> {
   try {
-    const fields = JSON.parse(await Deno.readTextFile(files.attempt));
+    const fields = JSON.parse(await readSmallText(files.attempt));
     const { presented, outcome, reason, pid, at } = fields;
     if (typeof presented !== "string" || (outcome !== "inflight" && outcome !== "rejected")) {
       return null;
@@ -80,6 +80,9 @@ export async function writeAttempt(files: LoginFiles, attempt: Attempt): Promise
     pid,
     at: new Date(at).toISOString(),
   });
+  const present = await Deno.lstat(files.attempt).catch(() => null);
+  // A pipe in its place would be written to, and hold us up until somebody reads.
+  if (present !== null && !present.isFile) await Deno.remove(files.attempt);
   await replaceFile(files.attempt, text, { mode: 0o600, fsync: true });
 }
 
@@ -112,7 +115,7 @@ export async function writeJournal(files: LoginFiles, login: StoredLogin): Promi
 /** A complete next record that somebody left behind; `null` = none, or only a part of one. */
 export async function readJournal(files: LoginFiles): Promise<StoredLogin | null> {
   try {
-    const login = parseLogin(await Deno.readTextFile(files.pending));
+    const login = parseLogin(await readSmallText(files.pending));
     return login.tokens === null ? null : login;
   } catch {
     return null;
