@@ -306,7 +306,10 @@ export class AuthManager implements AsyncDisposable {
     const before = this.#stored;
     if (before === null) return { type: "unchanged" };
     try {
-      const login = sameLogin(before, await loadSettled(this.#store, this.#context.limits.settle));
+      const login = sameLogin(
+        before,
+        await loadSettled(this.#store.reload, this.#context.limits.settle),
+      );
       this.#stored = login;
       const isNewer = login.tokens.accessToken !== before.tokens?.accessToken;
       if (isNewer) this.#logger.info("took over a login that another instance renewed");
@@ -322,7 +325,7 @@ export class AuthManager implements AsyncDisposable {
   async #loadStored(): Promise<StoredLogin | null> {
     const { files, limits } = this.#context;
     try {
-      return await loadSettled(this.#store, limits.settle).catch(async (error: unknown) => {
+      return await loadSettled(this.#store.load, limits.settle).catch(async (error: unknown) => {
         if (!(error instanceof AuthError) || this.#store.kind === "ephemeral") throw error;
         await completeCutWrite(files, limits.commitLock, this.#logger);
         return await this.#store.load();
@@ -401,7 +404,7 @@ export class AuthManager implements AsyncDisposable {
       const { code, message, retryAfterMs } = reply.error;
       throw new AuthError(code, message, { retryAfterMs });
     }
-    const stored = await loadSettled(this.#store, context.limits.settle);
+    const stored = await loadSettled(this.#store.reload, context.limits.settle);
     return { type: reply.done ?? "adopted", login: sameLogin(snapshot, stored) };
   }
 }

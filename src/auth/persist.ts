@@ -67,18 +67,17 @@ async function commit(
   const { files, store, limits, logger } = context;
   await using _locks = await takeCommitLocks(files, limits.commitLock, logger);
   await context.onStep("before_commit");
-  const stored = await loadSettled(store, limits.settle);
+  const failed = (error: unknown) => {
+    throw isJournaled ? notKept(files, error) : lost(files, error);
+  };
+  const stored = await loadSettled(store.reload, limits.settle).catch(failed);
   const login = await stillSame(files, current, stored);
   if (login.tokens.refreshToken !== current.tokens.refreshToken) {
     await removeIfThere(files.pending);
     await removeIfThere(files.attempt);
     return { type: "adopted", login };
   }
-  try {
-    await (isJournaled ? store.commit(next, files.pending) : store.save(next));
-  } catch (error) {
-    throw isJournaled ? notKept(files, error) : lost(files, error);
-  }
+  await (isJournaled ? store.commit(next, files.pending) : store.save(next)).catch(failed);
   await context.onStep("committed");
   await removeIfThere(files.attempt);
   return { type: "refreshed", login: next };

@@ -136,7 +136,7 @@ export async function look(
 ): Promise<RefreshResult | null> {
   let stored: StoredLogin | null;
   try {
-    stored = await context.store.load();
+    stored = await context.store.reload();
   } catch (error) {
     if (error instanceof AuthError) return null;
     throw error;
@@ -204,7 +204,7 @@ async function rollForward(context: RefreshContext): Promise<void> {
   if (journal?.tokens) {
     const attempt = await readAttempt(files);
     await using _locks = await takeCommitLocks(files, context.limits.commitLock, logger);
-    const stored = await loadSettled(store, context.limits.settle);
+    const stored = await loadSettled(store.reload, context.limits.settle);
     const isSuccessor = attempt !== null && stored?.tokens && isSameAccount(stored, journal) &&
       await fingerprint(stored.tokens.refreshToken) === attempt.presented;
     if (isSuccessor) {
@@ -223,7 +223,7 @@ async function rollForward(context: RefreshContext): Promise<void> {
 
 /** What is stored now, if it is still the login of `snapshot`. */
 async function currentLogin(context: RefreshContext, snapshot: StoredLogin): Promise<TokenLogin> {
-  return sameLogin(snapshot, await loadSettled(context.store, context.limits.settle));
+  return sameLogin(snapshot, await loadSettled(context.store.reload, context.limits.settle));
 }
 
 /** Presents the refresh token of `current`. The outer lock is held. */
@@ -297,7 +297,7 @@ async function foreignWinner(
   for (const moment of context.limits.foreignWinner) {
     await pause(moment - waited);
     waited = moment;
-    const stored = await loadSettled(context.store, context.limits.settle);
+    const stored = await loadSettled(context.store.reload, context.limits.settle);
     const login = sameLogin(current, stored);
     if (login.tokens.refreshToken !== current.tokens.refreshToken) return login;
   }

@@ -29,14 +29,18 @@ export function loggedOut(): AuthError {
   );
 }
 
-/** Loads, giving a program that is writing the store a moment to finish: a damaged file is no logout. */
+/**
+ * Loads, giving a program that is writing the store a moment to finish: a damaged file is no logout.
+ *
+ * @throws AuthError `store_failed`, which may pass; its cause tells why
+ */
 export async function loadSettled(
-  store: LoginStore,
+  load: LoginStore["load"],
   settleMs: number,
 ): Promise<StoredLogin | null> {
   for (let left = Math.ceil(settleMs / LOOK_AGAIN_MS);; left--) {
     try {
-      return await store.load();
+      return await load();
     } catch (error) {
       if (!(error instanceof AuthError)) throw error;
       if (left <= 0) throw new AuthError("store_failed", error.message, { cause: error });

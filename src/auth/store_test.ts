@@ -198,6 +198,51 @@ Deno.test("keyring: a renewal that the keyring does not take waits in the journa
     assert.ok(!await isThere(loginFiles(place.codexHome).pending));
   }));
 
+Deno.test("auto: a keyring that locks while its login is renewed is no logout, and loses nothing", () =>
+  inHome("auto", async (place) => {
+    const { pending } = loginFiles(place.codexHome);
+    await saveLogin(place, {
+      kind: "chatgpt",
+      apiKey: null,
+      tokens: { idToken: "e30.e30.s", accessToken: "old", refreshToken: "rt", accountId: "a" },
+    });
+    const asked: string[] = [];
+    await using server = Deno.serve(
+      { port: 0, hostname: "127.0.0.1", onListen() {} },
+      (request) => {
+        asked.push(new URL(request.url).pathname);
+        place.keyring.isBroken = true;
+        return Response.json({ access_token: "new", refresh_token: "rt2" });
+      },
+    );
+    await using auth = await openAuth({
+      ...place,
+      env: { CODEX_REFRESH_TOKEN_URL_OVERRIDE: `http://127.0.0.1:${server.addr.port}/t` },
+      allowApiKeyEnv: false,
+      limits: { settle: 20 },
+    });
+    const { signal } = new AbortController();
+    const rejected = await auth.get(signal);
+    const fails = (says: RegExp) =>
+      assert.rejects(auth.afterRejection(rejected, signal), (error) => {
+        assert.ok(error instanceof AuthError && error.code === "store_failed", `${error}`);
+        assert.match(error.message, says);
+        return true;
+      });
+    place.keyring.isBroken = true;
+    await fails(/keyring cannot be read \(locked\)/);
+    assert.deepEqual(asked, [], "no token is spent");
+    place.keyring.isBroken = false;
+    await fails(/could not be stored \(.*locked.*auth\.json\.pending.*next attempt/);
+    assert.ok(await isThere(pending));
+    await fails(/locked/);
+    place.keyring.isBroken = false;
+    assert.equal(await auth.afterRejection(rejected, signal), true);
+    assert.equal((await auth.get(signal)).authorization, "Bearer new");
+    assert.deepEqual(asked, ["/t"], "asked once, and nothing was revoked");
+    assert.ok(!await isThere(pending));
+  }));
+
 Deno.test("what another program has half written is looked at again", () =>
   inHome("keyring", async (place) => {
     await saveLogin(place, KEY);
