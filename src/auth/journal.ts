@@ -102,14 +102,48 @@ export function knownRejection(
 }
 
 /** Makes room on the disk for the record that comes after `login`, which may be longer. There is no journal yet. */
-export async function prepareJournal(files: LoginFiles, login: StoredLogin): Promise<void> {
+export async function prepareJournal(files: LoginFiles, login: StoredLogin): Promise<Journal> {
   const bytes = Math.max(JOURNAL_BYTES, 2 * new TextEncoder().encode(loginText(login)).length);
-  await writeJournalBytes(files, new Uint8Array(bytes).fill(0x20), true);
+  const file = await Deno.open(files.pending, { write: true, createNew: true, mode: 0o600 });
+  try {
+    await writeAll(file, new Uint8Array(bytes).fill(0x20));
+    await file.sync();
+    await file.seek(0, Deno.SeekMode.Start);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+  return new Journal(file);
 }
 
-/** Writes the next record over the room made for it. From here on no crash loses it. */
-export async function writeJournal(files: LoginFiles, login: StoredLogin): Promise<void> {
-  await writeJournalBytes(files, new TextEncoder().encode(loginText(login)), false);
+/**
+ * Room for the next record. It stays open while the authority is asked, so that nothing but the bytes themselves has
+ * to reach the disk between the answer and the moment from which no crash loses it.
+ */
+export class Journal implements Disposable {
+  #file: Deno.FsFile | null;
+
+  constructor(file: Deno.FsFile) {
+    this.#file = file;
+  }
+
+  /** Writes the next record over the blanks, once. When this resolves, no crash loses it. */
+  async write(login: StoredLogin): Promise<void> {
+    using _closing = this;
+    const file = this.#file;
+    if (file === null) throw new TypeError("the journal is closed");
+    const bytes = new TextEncoder().encode(loginText(login));
+    await writeAll(file, bytes);
+    await file.syncData();
+    // Blanks behind it do no harm, should they come back with a crash.
+    await file.truncate(bytes.length);
+    if ((await file.stat()).nlink === 0) throw new Error("somebody has removed it");
+  }
+
+  [Symbol.dispose](): void {
+    this.#file?.close();
+    this.#file = null;
+  }
 }
 
 /** A complete next record that somebody left behind; `null` = none, or only a part of one. */
@@ -122,14 +156,7 @@ export async function readJournal(files: LoginFiles): Promise<StoredLogin | null
   }
 }
 
-async function writeJournalBytes(
-  files: LoginFiles,
-  bytes: Uint8Array,
-  createNew: boolean,
-): Promise<void> {
-  using file = await Deno.open(files.pending, { write: true, createNew, mode: 0o600 });
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   let done = 0;
   while (done < bytes.length) done += await file.write(bytes.subarray(done));
-  await file.truncate(bytes.length);
-  await file.sync();
 }

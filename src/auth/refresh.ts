@@ -6,6 +6,7 @@ import { type LoginFiles, removeIfThere } from "./home_files.ts";
 import {
   type Attempt,
   fingerprint,
+  type Journal,
   knownRejection,
   prepareJournal,
   readAttempt,
@@ -242,17 +243,15 @@ async function present(
     pid: context.pid,
     at: context.now(),
   };
-  if (isKept) {
-    const known = knownRejection(await readAttempt(files), presented, context.now());
-    if (known !== null) throw known;
-    await secureTheWrite(files, current, attempt);
-  }
+  const known = isKept ? knownRejection(await readAttempt(files), presented, context.now()) : null;
+  if (known !== null) throw known;
+  using journal = isKept ? await secureTheWrite(files, current, attempt) : null;
   await context.onStep("before_request");
   const answer = await authority.requestChatgptTokenRefresh(current.tokens.refreshToken);
   await context.onStep("after_answer");
   switch (answer.type) {
     case "tokens": {
-      const result = await persistTokens(context, current, answer.tokens);
+      const result = await persistTokens(context, current, answer.tokens, journal);
       if (answer.error !== null && result.type === "refreshed") throw answer.error;
       return result;
     }
@@ -266,8 +265,9 @@ async function present(
         if (isKept) await removeIfThere(files.attempt);
         return { type: "adopted", login: sameLogin(snapshot, winner) };
       }
-      const rejected = { ...attempt, outcome: "rejected", reason: answer.reason } as const;
-      if (isKept) await writeAttempt(files, rejected);
+      if (isKept) {
+        await remember(context, { ...attempt, outcome: "rejected", reason: answer.reason });
+      }
       throw rejectionError(answer.reason);
     }
   }
@@ -278,14 +278,24 @@ async function secureTheWrite(
   files: LoginFiles,
   current: TokenLogin,
   attempt: Attempt,
-): Promise<void> {
+): Promise<Journal> {
+  let journal: Journal | null = null;
   try {
-    await prepareJournal(files, current);
+    journal = await prepareJournal(files, current);
     await writeAttempt(files, attempt);
+    return journal;
   } catch (error) {
+    journal?.[Symbol.dispose]();
     await removeIfThere(files.pending).catch(() => {});
     throw notWritable(files, error);
   }
+}
+
+/** Others need not ask again. Where that cannot be written down they will, and be refused as well. */
+async function remember({ files, logger }: RefreshContext, attempt: Attempt): Promise<void> {
+  await writeAttempt(files, attempt).catch((error: unknown) =>
+    logger.warn("the refusal cannot be written down", { reason: String(error) })
+  );
 }
 
 /** A program that does not lock may have won the race; its success takes a moment to be seen. */
