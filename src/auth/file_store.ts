@@ -9,6 +9,7 @@ export async function loadFile(path: AbsolutePath): Promise<StoredLogin | null> 
   let text: string;
   try {
     text = await readSmallText(path);
+    if (text === NOBODY) return null;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     const reason = error instanceof Error ? error.message : String(error);
@@ -46,6 +47,32 @@ export async function saveFile(path: AbsolutePath, login: StoredLogin): Promise<
     if (filesErrorCode(error) !== "permission_denied") throw error;
     await replaceFile(path, text, whole);
   }
+}
+
+/** What a record that cannot be removed holds when nobody is logged in; no record that is half written looks like it. */
+const NOBODY = "\n";
+
+/** Removes the record; one that is mounted, which cannot be removed, is emptied. Whether there was a login. */
+export async function removeFile(path: AbsolutePath): Promise<boolean> {
+  try {
+    await Deno.remove(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    const code = filesErrorCode(error);
+    if (code !== "busy" && code !== "permission_denied" && code !== "read_only") throw error;
+    return await emptied(path).catch(() => {
+      throw error;
+    });
+  }
+}
+
+async function emptied(path: AbsolutePath): Promise<boolean> {
+  const { isFile } = await Deno.stat(path);
+  if (!isFile) throw new TypeError("only a file can be emptied");
+  const wasNobody = await readSmallText(path).then((text) => text === NOBODY, () => false);
+  if (!wasNobody) await replaceFile(path, NOBODY, { fsync: true, inPlaceIfRefused: true });
+  return !wasNobody;
 }
 
 /** A pipe would hold the program up until somebody reads, a device forget what was written. */

@@ -1,7 +1,7 @@
 import type { AbsolutePath } from "../protocol/mod.ts";
 import type { Logger } from "../telemetry/mod.ts";
 import { AuthError } from "./error.ts";
-import { commitFile, loadFile, saveFile } from "./file_store.ts";
+import { commitFile, loadFile, removeFile, saveFile } from "./file_store.ts";
 import { loginFiles, removeIfThere } from "./home_files.ts";
 import type { KeyringEntry } from "./keyring.ts";
 import { loginText, parseLogin, type StoredLogin } from "./record.ts";
@@ -53,15 +53,7 @@ function fileStore(codexHome: AbsolutePath): LoginStore {
     reload: () => loadFile(record),
     save: (login) => saveFile(record, login),
     commit: (login, journal) => commitFile(record, journal, login),
-    remove: async () => {
-      try {
-        await Deno.remove(record);
-        return true;
-      } catch (error) {
-        if (error instanceof Deno.errors.NotFound) return false;
-        throw error;
-      }
-    },
+    remove: () => removeFile(record),
   };
 }
 

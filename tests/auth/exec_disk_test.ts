@@ -75,6 +75,58 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "exec: two homes that one auth.json is mounted into renew it once" + needsBwrap,
+  ignore: !hasNamespaces,
+  fn: async () => {
+    await using login = await LoginStage.open();
+    const issued = login.authority.issue("acct", { refused: true });
+    login.authority.latencyMs = 300;
+    const shared = join(login.stage.root, "shared.json");
+    await Deno.writeTextFile(shared, recordText(issued), { mode: 0o600 });
+    const homes = ["one", "two"].map((name) => join(login.stage.root, name));
+    const runs = await Promise.all(homes.map(async (home) => {
+      await Deno.mkdir(home);
+      const file = join(home, "auth.json");
+      await Deno.writeTextFile(file, "");
+      const args = ["exec", "--ephemeral", ...login.withoutRetries, "hello"];
+      return await login.run(args, { CODEX_HOME: home }, seeing("--bind", shared, file));
+    }));
+    for (const { code, stderr } of runs) assert.equal(code, 0, stderr);
+    assert.equal(login.authority.presented.length, 1);
+    const { tokens } = JSON.parse(await Deno.readTextFile(shared));
+    assert.ok(login.authority.isLive(tokens.refresh_token));
+  },
+});
+
+Deno.test({
+  name: "exec: a mounted auth.json that the host has replaced is told, and no token is spent" +
+    needsBwrap,
+  ignore: !hasNamespaces,
+  fn: async () => {
+    await using owned = new AsyncDisposableStack();
+    const login: LoginStage = owned.use(
+      await LoginStage.open(() => {
+        Deno.renameSync(next, shared);
+        return { status: 401, body: "{}" };
+      }),
+    );
+    await login.logIn({});
+    const [shared, next] = ["shared.json", "next.json"].map((name) =>
+      join(login.stage.root, name)
+    ) as [string, string];
+    await Deno.copyFile(login.file, shared);
+    const past = new Date(Date.now() - 3_600_000);
+    await Deno.utime(shared, past, past);
+    await Deno.writeTextFile(next, recordText(login.authority.issue("acct")));
+    const args = ["exec", ...login.withoutRetries, "hello"];
+    const run = await login.run(args, {}, seeing("--bind", shared, login.file));
+    assertPlain(login, run);
+    assert.match(run.stderr, /auth\.json is a single file that was mounted.*container again/);
+    assert.equal(login.authority.presented.length, 0);
+  },
+});
+
 /** Puts the login on a disk of 128 KiB, fills what is left, and looks afterwards whether the login is as it was. */
 const ON_A_FULL_DISK = `cp "$LOGIN_COPY" "$CODEX_HOME/auth.json"
 dd if=/dev/zero of="$CODEX_HOME/fill" bs=1024 2>/dev/null
