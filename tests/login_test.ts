@@ -266,8 +266,9 @@ Deno.test("login with a key: from stdin, trimmed, instead of what was there", as
 Deno.test("login with a key: what no server could ever get is refused, and the login stays", async () => {
   const kept = JSON.stringify({ auth_mode: "apikey", OPENAI_API_KEY: "sk-kept" });
   await using stage = await openStage({ homeFiles: { "auth.json": kept } });
-  // Two lines of a file, a letter beyond ASCII, text with two bytes a letter.
-  for (const stdin of ["KEY=sk-1\nOTHER=2\n", "sk-\u00e9\n", "s\0k\0-\0"]) {
+  // Two lines of a file, a letter beyond ASCII, text with two bytes a letter, far more than a key.
+  const long = `sk-${"x".repeat(1_000_000)}`;
+  for (const stdin of ["KEY=sk-1\nOTHER=2\n", "sk-\u00e9\n", "s\0k\0-\0", long]) {
     const run = await runCodex(stage, { args: ["login", "--with-api-key"], stdin });
     ended(run, 1, /holds no API key.*Nothing was changed/);
     assert.doesNotMatch(run.stderr, /sk-/);
