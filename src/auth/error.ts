@@ -6,7 +6,7 @@
  * - `token_expired`, `token_reused`, `token_revoked`: what the authority says about the refresh token.
  * - `refresh_refused`: it refuses without one of the reasons that we know.
  * - `account_changed`, `logged_out`: since the start somebody logged in to another account, or out.
- * - `no_tokens`: a ChatGPT login without tokens is stored.
+ * - `no_tokens`: a ChatGPT login without tokens is stored, or without the one that renews it.
  * - `authority_unreachable`: no answer; `authority_error`: an answer that is no decision, such as 503.
  * - `lock_timeout`: another instance has been renewing the login for too long.
  * - `store_not_writable`: the renewed login could not be kept, so it was not asked for.

@@ -20,6 +20,9 @@ export interface Attempt {
 /** More than most records need: once this is on the disk, the disk is not too full for the answer. */
 const JOURNAL_BYTES = 16 * 1024;
 
+/** Its writer holds the lock. */
+const ATTEMPT_TEMP = ".auth.refresh.tmp";
+
 /** A refusal without a known reason may be a passing whim of the authority. Milliseconds. */
 const OTHER_REASON_LASTS_MS = 5 * 60_000;
 
@@ -83,7 +86,7 @@ export async function writeAttempt(files: LoginFiles, attempt: Attempt): Promise
   const present = await Deno.lstat(files.attempt).catch(() => null);
   // A pipe in its place would be written to, and hold us up until somebody reads.
   if (present !== null && !present.isFile) await Deno.remove(files.attempt);
-  await replaceFile(files.attempt, text, { mode: 0o600, fsync: true });
+  await replaceFile(files.attempt, text, { mode: 0o600, fsync: true, tempName: ATTEMPT_TEMP });
 }
 
 /** What is known to come of presenting this token again; `null` = it may be presented. */

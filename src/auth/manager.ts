@@ -325,14 +325,14 @@ export class AuthManager implements AsyncDisposable {
   async #loadStored(): Promise<StoredLogin | null> {
     const { files, limits } = this.#context;
     try {
-      return await loadSettled(this.#store.load, limits.settle).catch(async (error: unknown) => {
-        if (!(error instanceof AuthError) || this.#store.kind === "ephemeral") throw error;
-        await completeCutWrite(files, limits.commitLock, this.#logger);
-        return await this.#store.load();
-      });
+      return await loadSettled(this.#store.load, limits.settle);
     } catch (error) {
-      throw error instanceof AuthError && error.cause instanceof AuthError ? error.cause : error;
+      if (!(error instanceof AuthError)) throw error;
     }
+    await completeCutWrite(files, limits.commitLock, this.#logger).catch((error: unknown) =>
+      this.#logger.warn("the login cannot be mended", { reason: String(error) })
+    );
+    return await this.#store.load();
   }
 
   async #refreshAhead(signal: AbortSignal): Promise<void> {

@@ -285,13 +285,19 @@ Deno.test("a journal is taken over only by the login that it renews", async () =
     await home.chatgpt("old");
     const attempt = { presented: await fingerprint(presented), outcome: "inflight", pid: 1 };
     await Deno.writeTextFile(join(home.path, "auth.refresh.json"), JSON.stringify(attempt));
+    await Deno.writeTextFile(join(home.path, ".auth.refresh.tmp"), "");
+    if (asked === 0) {
+      await Deno.writeTextFile(join(home.path, `.auth-${crypto.randomUUID()}.tmp`), "token");
+      await Deno.remove(join(home.path, ".auth.refresh.tmp"));
+    }
     await using auth = await home.open();
     assert.equal(await auth.afterRejection(await auth.get(NEVER), NEVER), true);
     const { authorization } = await auth.get(NEVER);
     assert.equal(authorization, asked === 0 ? "Bearer journaled" : "Bearer renewed-1");
     assert.equal(home.asked, asked, `${account}, ${presented}`);
     assert.deepEqual(
-      (await Array.fromAsync(Deno.readDir(home.path))).filter(({ name }) => /pending/.test(name)),
+      (await Array.fromAsync(Deno.readDir(home.path)))
+        .filter(({ name }) => /pending|refresh\.json|tmp/.test(name)),
       [],
     );
   }

@@ -2,6 +2,7 @@ import { FilesError } from "../files/mod.ts";
 import type { Logger } from "../telemetry/mod.ts";
 import type { Authority } from "./authority.ts";
 import { AuthError } from "./error.ts";
+import { removeLeftovers } from "./file_store.ts";
 import { type LoginFiles, removeIfThere } from "./home_files.ts";
 import {
   type Attempt,
@@ -214,6 +215,7 @@ async function rollForward(context: RefreshContext): Promise<void> {
         throw notKept(files, error);
       });
       await removeIfThere(files.attempt);
+      await removeLeftovers(files.record);
       logger.info("completed a renewal that another instance left unfinished");
       return;
     }
@@ -235,6 +237,7 @@ async function present(
   current: TokenLogin,
 ): Promise<RefreshResult> {
   const { files, store, authority } = context;
+  if (current.tokens.refreshToken === "") throw notRenewable();
   const presented = await fingerprint(current.tokens.refreshToken);
   const isKept = store.kind !== "ephemeral";
   const attempt: Attempt = {
@@ -273,6 +276,13 @@ async function present(
       throw rejectionError(answer.reason);
     }
   }
+}
+
+function notRenewable(): AuthError {
+  return new AuthError(
+    "no_tokens",
+    "Your login cannot be renewed: it holds no refresh token. Log in again with `codex login`.",
+  );
 }
 
 /** A token is never spent whose successor could not be stored. */
