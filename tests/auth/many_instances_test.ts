@@ -288,6 +288,7 @@ Deno.test("a program without locks that writes the same account's new login wins
   await instance.goOn();
   assert.deepEqual(await instance.result(), OK);
   assert.equal(await Deno.readTextFile(rig.file), theirs);
+  assert.deepEqual((await rig.files()).filter((name) => !name.endsWith(".lock")), ["auth.json"]);
 });
 
 Deno.test("a refused refresh token is presented once by any number of instances", async () => {
