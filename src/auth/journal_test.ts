@@ -70,4 +70,5 @@ Deno.test("a refusal that cannot be written down is told as the refusal that it 
     },
   });
   assert.equal(await recover(auth), "token_expired");
+  assert.deepEqual(await names(home), ["auth.json", "auth.refresh.json"]);
 });
