@@ -8,20 +8,23 @@ const LATER_MS = 1_000;
 const GONE = "//deleted";
 
 /**
- * A container that got `auth.json` as a single mounted file keeps the old one when the host replaces it. What is in
- * there has most likely been presented by the host, and presenting it again would end the login on both sides. One that
- * somebody has written since, such as a login within the container, is its own.
- *
- * @throws AuthError `cut_off`
+ * Whether the record is out of date: a container that got `auth.json` as a single mounted file keeps the old one when
+ * the host replaces it. One that somebody has written since, such as a login within the container, is its own.
  */
-export async function refuseCutOff(record: AbsolutePath): Promise<void> {
-  if (Deno.build.os !== "linux") return;
+export async function isCutOff(record: AbsolutePath): Promise<boolean> {
+  if (Deno.build.os !== "linux") return false;
   const info = await Deno.stat(record).catch(() => null);
-  if (info === null || info.nlink !== 0) return;
+  if (info === null || info.nlink !== 0) return false;
   const { mtime, ctime } = info;
-  if (mtime === null || ctime === null || ctime.getTime() - mtime.getTime() < LATER_MS) return;
-  if (!await hasLostOrigin(record)) return;
-  throw new AuthError(
+  if (mtime === null || ctime === null || ctime.getTime() - mtime.getTime() < LATER_MS) {
+    return false;
+  }
+  return await hasLostOrigin(record);
+}
+
+/** The host has most likely presented what is left here; presenting it again would end the login on both sides. */
+export function cutOff(record: AbsolutePath): AuthError {
+  return new AuthError(
     "cut_off",
     `Your login has to be renewed, but ${record} is a single file that was mounted here and has since been ` +
       "replaced or removed where it comes from. Start this container again; with the folder " +

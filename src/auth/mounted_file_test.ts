@@ -16,13 +16,12 @@ async function withMounted(body: string): Promise<unknown> {
       await Deno.writeTextFile(join(dir, file), `{"OPENAI_API_KEY":"${file}"}`);
     }
     const code = `
-      import { refuseCutOff } from ${JSON.stringify(import.meta.resolve("./mounted_file.ts"))};
+      import { isCutOff } from ${JSON.stringify(import.meta.resolve("./mounted_file.ts"))};
       import { deleteLogin, readStoredLogin, saveLogin } from
         ${JSON.stringify(import.meta.resolve("./login_writer.ts"))};
       const dir = Deno.args[0];
       const record = dir + "/home/auth.json";
       const place = { codexHome: dir + "/home", store: "file" };
-      const verdict = () => refuseCutOff(record).then(() => "fine", (e) => e.code);
       ${body}`;
     await Deno.writeTextFile(join(dir, "main.ts"), code);
     const script = `mount --bind "$1/host" "$1/home/auth.json" &&
@@ -48,13 +47,13 @@ mounted(
     const seen = await withMounted(`
     const past = new Date(Date.now() - 60_000);
     await Deno.utime(record, past, past);
-    const seen = [await verdict()];
+    const seen = [await isCutOff(record)];
     await Deno.rename(dir + "/new", dir + "/host");
-    seen.push(await verdict());
+    seen.push(await isCutOff(record));
     await saveLogin(place, { kind: "api_key", apiKey: "sk-own" });
-    seen.push(await verdict());
+    seen.push(await isCutOff(record));
     console.log(JSON.stringify(seen));`);
-    assert.deepEqual(seen, ["fine", "cut_off", "fine"]);
+    assert.deepEqual(seen, [false, true, false]);
   },
 );
 

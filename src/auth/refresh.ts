@@ -16,7 +16,7 @@ import {
   writeAttempt,
 } from "./journal.ts";
 import { takeCommitLocks, takeRefreshLock } from "./locks.ts";
-import { refuseCutOff } from "./mounted_file.ts";
+import { cutOff, isCutOff } from "./mounted_file.ts";
 import { notKept, persistTokens } from "./persist.ts";
 import { isSameAccount, type StoredLogin } from "./record.ts";
 import { loadSettled, sameLogin, type TokenLogin } from "./same_login.ts";
@@ -249,7 +249,7 @@ async function present(
   };
   const known = isKept ? knownRejection(await readAttempt(files), presented, context.now()) : null;
   if (known !== null) throw known;
-  if (isKept) await refuseCutOff(files.record);
+  if (isKept && await isCutOff(files.record)) throw cutOff(files.record);
   using journal = isKept ? await secureTheWrite(files, current, attempt) : null;
   await context.onStep("before_request");
   const answer = await authority.requestChatgptTokenRefresh(current.tokens.refreshToken);

@@ -124,6 +124,17 @@ Deno.test({
     assertPlain(login, run);
     assert.match(run.stderr, /auth\.json is a single file that was mounted.*container again/);
     assert.equal(login.authority.presented.length, 0);
+
+    // The same for who asks what is wrong.
+    await Deno.copyFile(login.file, shared);
+    await Deno.utime(shared, past, past);
+    const replacing = ["sh", "-c", 'mv "$0" "$1" && shift && exec "$@"', next, shared];
+    const mount = ["bwrap", "--dev-bind", "/", "/", "--bind", shared, login.file, "--"];
+    await Deno.copyFile(shared, next);
+    const { argv, env } = programUnderTest();
+    const program = { argv: [...mount, ...replacing, ...argv], env };
+    const report = await login.run(["doctor", "--offline"], {}, { program });
+    assert.match(report.stdout, /replaced where it comes from: it is out of date/);
   },
 });
 
