@@ -8,6 +8,7 @@ import { programUnderTest } from "./support/program.ts";
 import { rawGet } from "./support/raw_request.ts";
 import { type CodexRun, environmentOf, runCodex, spawnCodex } from "./support/run_codex.ts";
 import { openStage, type Stage } from "./support/stage.ts";
+import { works } from "./support/works.ts";
 
 const isWindows = Deno.build.os === "windows";
 
@@ -276,9 +277,7 @@ Deno.test("login with a key: what no server could ever get is refused, and the l
   }
 });
 
-const hasPython = !isWindows &&
-  await new Deno.Command("python3", { args: ["--version"], stdout: "null", stderr: "null" })
-    .output().then(({ success }) => success, () => false);
+const hasPython = !isWindows && await works("python3", "--version");
 
 Deno.test({
   name: "login with a key: not from a terminal, where it would be seen" +

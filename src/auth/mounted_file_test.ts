@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { works } from "../../tests/support/works.ts";
 
 const mayMount = Deno.build.os === "linux" &&
-  await new Deno.Command("unshare", {
-    args: ["--user", "--map-root-user", "--mount", "true"],
-    stderr: "null",
-  }).output().then(({ success }) => success, () => false);
+  await works("unshare", "--user", "--map-root-user", "--mount", "true");
 
 /** Mounts `host` over `home/auth.json`, then runs the code with the folder as its argument; gives what it prints. */
 async function withMounted(body: string): Promise<unknown> {

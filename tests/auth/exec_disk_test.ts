@@ -4,18 +4,9 @@ import { textReply } from "../../src/scripted/mod.ts";
 import { assertPlain, LoginStage } from "../support/login_stage.ts";
 import { type Program, programUnderTest } from "../support/program.ts";
 import { recordText } from "../support/token_authority.ts";
+import { works } from "../support/works.ts";
 
-const inNamespace = (args: readonly string[]) =>
-  new Deno.Command("bwrap", {
-    args: ["--dev-bind", "/", "/", ...args],
-    stdout: "null",
-    stderr: "null",
-  });
-
-const hasNamespaces = await inNamespace(["true"]).output().then(
-  ({ success }) => success,
-  () => false,
-);
+const hasNamespaces = await works("bwrap", "--dev-bind", "/", "/", "true");
 
 const needsBwrap = hasNamespaces ? "" : " (ignored: needs bwrap)";
 

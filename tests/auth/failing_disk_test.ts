@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { AuthRig } from "../support/auth_rig.ts";
 import { recordText } from "../support/token_authority.ts";
+import { works } from "../support/works.ts";
 
-const canLimit = Deno.build.os === "linux" &&
-  await new Deno.Command("prlimit", { args: ["--version"], stdout: "null", stderr: "null" })
-    .output().then(({ success }) => success, () => false);
+const canLimit = Deno.build.os === "linux" && await works("prlimit", "--version");
 
 const needs = canLimit ? "" : " (ignored: needs prlimit)";
 

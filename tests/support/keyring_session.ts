@@ -1,3 +1,5 @@
+import { works } from "./works.ts";
+
 /** Told on stdout, as a line of its own, when the keyring is open. */
 const READY = "keyring-open:";
 
@@ -12,9 +14,8 @@ export interface KeyringSession extends AsyncDisposable {
 
 export async function hasKeyring(): Promise<boolean> {
   if (Deno.build.os !== "linux") return false;
-  const tries = ["dbus-run-session", "gnome-keyring-daemon"].map((program) =>
-    new Deno.Command(program, { args: ["--version"], stdout: "null", stderr: "null" }).output()
-      .then(({ success }) => success, () => false)
+  const tries = ["dbus-run-session", "gnome-keyring-daemon"].map((name) =>
+    works(name, "--version")
   );
   return (await Promise.all(tries)).every((isThere) => isThere);
 }
