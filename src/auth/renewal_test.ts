@@ -180,6 +180,20 @@ Deno.test("a login waits for who compares and replaces at this moment", async ()
 
 Deno.test({
   name:
+    "a record that others could read is for its owner alone once it is renewed (not on Windows)",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await using home = await AuthHome.create();
+    await home.chatgpt("old");
+    await Deno.chmod(home.file, 0o644);
+    await using auth = await home.open();
+    await auth.afterRejection(await auth.get(NEVER), NEVER);
+    assert.equal(((await Deno.stat(home.file)).mode ?? 0) & 0o777, 0o600);
+  },
+});
+
+Deno.test({
+  name:
     "a record of another user stays that user's, and for nobody else, when it is renewed (needs root)",
   ignore: Deno.build.os === "windows" || Deno.uid() !== 0,
   fn: async () => {

@@ -160,6 +160,10 @@ Deno.test("auto: what the keyring did not take is not forgotten when it works ag
     // A file that is not newer, as one that could not be removed.
     await saveLogin({ ...place, store: "file", now: () => 2_500 }, chatgpt("left"));
     assert.equal(await refreshToken(), "newest");
+    await saveLogin({ ...place, store: "file", now: () => 3_000 }, chatgpt("as old"));
+    assert.equal(await refreshToken(), "newest");
+    await Deno.writeTextFile(loginFiles(place.codexHome).record, "{ half");
+    assert.equal(await refreshToken(), "newest");
   }));
 
 Deno.test("keyring: a renewal that the keyring does not take waits in the journal", () =>

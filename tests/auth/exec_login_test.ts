@@ -57,6 +57,8 @@ Deno.test("exec: servers that refuse the new token too end the turn after one re
   const run = await login.run(["exec", "hello"]);
   assert.equal(run.code, 1);
   assert.match(run.stderr, /401.*refused all the same.*codex login/);
+  assert.doesNotMatch(run.stderr, /Reconnecting/);
+  assert.equal(login.model.requests.filter(({ path }) => path.endsWith("/responses")).length, 2);
   assert.equal(login.authority.presented.length, 1);
 });
 
