@@ -52,7 +52,7 @@ Deno.test({
       const holder = await lockFile(files.record, { existing: true });
       using record = opened(files.record);
       const locking = takeRefreshLock(files, 60_000);
-      await record.done;
+      await Promise.race([record.done, locking]);
       await Deno.writeTextFile(join(home, "new"), "{}");
       await Deno.rename(join(home, "new"), files.record);
       await holder[Symbol.asyncDispose]();

@@ -167,7 +167,7 @@ Deno.test("a login waits for who compares and replaces at this moment", async ()
     const place = { codexHome: home.path, store: "file", lockLimitMs: 60_000 } as const;
     const saving = saveLogin(place, { kind: "api_key", apiKey: "sk" });
     try {
-      await waiting.promise;
+      await Promise.race([waiting.promise, saving]);
     } finally {
       Deno.open = open;
     }
