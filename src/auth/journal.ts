@@ -1,4 +1,5 @@
 import { replaceFile } from "../files/mod.ts";
+import type { AbsolutePath } from "../protocol/mod.ts";
 import { AuthError, type AuthErrorCode } from "./error.ts";
 import { type LoginFiles, readSmallText } from "./home_files.ts";
 import { loginText, parseLogin, type StoredLogin } from "./record.ts";
@@ -116,7 +117,7 @@ export async function prepareJournal(files: LoginFiles, login: StoredLogin): Pro
     file.close();
     throw error;
   }
-  return new Journal(file);
+  return new Journal(files.pending, file);
 }
 
 /**
@@ -124,9 +125,11 @@ export async function prepareJournal(files: LoginFiles, login: StoredLogin): Pro
  * to reach the disk between the answer and the moment from which no crash loses it.
  */
 export class Journal implements Disposable {
+  readonly #path: AbsolutePath;
   #file: Deno.FsFile | null;
 
-  constructor(file: Deno.FsFile) {
+  constructor(path: AbsolutePath, file: Deno.FsFile) {
+    this.#path = path;
     this.#file = file;
   }
 
@@ -140,7 +143,10 @@ export class Journal implements Disposable {
     await file.syncData();
     // Blanks behind it do no harm, should they come back with a crash.
     await file.truncate(bytes.length);
-    if ((await file.stat()).nlink === 0) throw new Error("somebody has removed it");
+    // Some file systems count no names at all.
+    if ((await file.stat()).nlink === 0 && await isGone(this.#path)) {
+      throw new Error("somebody has removed it");
+    }
   }
 
   [Symbol.dispose](): void {
@@ -157,6 +163,10 @@ export async function readJournal(files: LoginFiles): Promise<StoredLogin | null
   } catch {
     return null;
   }
+}
+
+async function isGone(path: AbsolutePath): Promise<boolean> {
+  return await Deno.lstat(path).then(() => false, (error) => error instanceof Deno.errors.NotFound);
 }
 
 async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {

@@ -3,7 +3,7 @@ import { FilesError, lockFile, resolveLinks } from "../files/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
 import { type Logger, SILENT_LOGGER } from "../telemetry/mod.ts";
 import { lockFolder } from "./folder_lock.ts";
-import type { LoginFiles } from "./home_files.ts";
+import { type LoginFiles, readSmallFile } from "./home_files.ts";
 
 /**
  * The lock over a whole renewal. Other homes may share the record: by a link, so there is a second lock beside what it
@@ -52,10 +52,17 @@ async function lockRecord(
       throw error;
     });
     const now = await identity(record);
-    if (lock === null || now === before) return lock;
+    const isKept = now === before && await canBeRead(record);
+    if (lock === null || isKept) return lock;
     await lock[Symbol.asyncDispose]();
+    if (now === before) return null;
     before = now;
   }
+}
+
+/** Some network file systems keep everybody from reading what is locked: then it must not be. */
+async function canBeRead(record: AbsolutePath): Promise<boolean> {
+  return await readSmallFile(record).then(() => true, () => false);
 }
 
 /** Tells files apart; `null` = there is none that could be locked. */

@@ -63,6 +63,25 @@ Deno.test({
     }),
 });
 
+Deno.test({
+  name: "a record that its lock keeps from being read is not locked (not on Windows)",
+  ignore: needsAdvisory,
+  fn: () =>
+    inHome(async (files) => {
+      const { readFile } = Deno;
+      Deno.readFile = () => Promise.reject(new Deno.errors.PermissionDenied("locked"));
+      try {
+        await using lock = await takeRefreshLock(files, 60_000);
+        assert.ok(lock !== null);
+        const signal = AbortSignal.timeout(20_000);
+        await using _free = await lockFile(files.record, { existing: true, signal });
+        assert.equal(await tryLockFile(files.refreshLock), null);
+      } finally {
+        Deno.readFile = readFile;
+      }
+    }),
+});
+
 Deno.test("locking a record makes none, and one that cannot be locked stands in nobody's way", () =>
   inHome(async (files) => {
     await Deno.remove(files.record);
