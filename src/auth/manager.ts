@@ -29,7 +29,7 @@ import {
   type RefreshStep,
 } from "./refresh.ts";
 import { refreshInHelper, type SelfCommand } from "./refresh_helper.ts";
-import { loadSettled, loggedOut, sameLogin } from "./same_login.ts";
+import { loadFirst, loadSettled, loggedOut, sameLogin } from "./same_login.ts";
 import { ServerClock, Staleness } from "./staleness.ts";
 import { type LoginStore, openStore, type StoreKind } from "./store.ts";
 
@@ -325,9 +325,9 @@ export class AuthManager implements AsyncDisposable {
   async #loadStored(): Promise<StoredLogin | null> {
     const { files, limits } = this.#context;
     try {
-      return await loadSettled(this.#store.load, limits.settle);
+      return await loadFirst(this.#store.load, limits.settle);
     } catch (error) {
-      if (!(error instanceof AuthError)) throw error;
+      if (!(error instanceof AuthError) || error.code !== "unreadable_store") throw error;
     }
     await completeCutWrite(files, limits.commitLock, this.#logger).catch((error: unknown) =>
       this.#logger.warn("the login cannot be mended", { reason: String(error) })

@@ -19,7 +19,7 @@ import { takeCommitLocks, takeRefreshLock } from "./locks.ts";
 import { cutOff, isCutOff } from "./mounted_file.ts";
 import { notKept, persistTokens } from "./persist.ts";
 import { isSameAccount, type StoredLogin } from "./record.ts";
-import { loadSettled, sameLogin, type TokenLogin } from "./same_login.ts";
+import { loadSettled, sameLogin, SETTLE_MS, type TokenLogin } from "./same_login.ts";
 import type { LoginStore } from "./store.ts";
 
 /** Moments of the protocol, in order. A program that tests it can wait, or die, at each. */
@@ -54,7 +54,7 @@ export const REFRESH_LIMITS: RefreshLimits = {
   commitLock: 10_000,
   request: 30_000,
   foreignWinner: [0, 250, 1000, 2000],
-  settle: 500,
+  settle: SETTLE_MS,
   exit: 15_000,
   helperExit: 2_000,
   ownerAnswer: 10_000,

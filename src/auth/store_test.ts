@@ -14,8 +14,10 @@ const KEY = { kind: "api_key", apiKey: "sk" } as const;
 class MemoryKeyring implements KeyringEntry {
   text: string | null = null;
   isBroken = false;
+  gets = 0;
 
   get(): Promise<string | null> {
+    this.gets++;
     return this.isBroken ? Promise.reject(new Error("locked")) : Promise.resolve(this.text);
   }
 
@@ -122,7 +124,11 @@ Deno.test("keyring: compact text in the entry, no file beside it; a broken keyri
     assert.equal(place.keyring.text, '{"auth_mode":"apikey","OPENAI_API_KEY":"sk"}');
     assert.ok(!await isThere(record));
     place.keyring.isBroken = true;
+    place.keyring.gets = 0;
     await assert.rejects(readStoredLogin(place), { code: "unsupported_store" });
+    const auth = await openAuth({ ...place, env: {}, allowApiKeyEnv: false });
+    assert.match(auth.warning ?? "", /keyring cannot be read/);
+    assert.equal(place.keyring.gets, 2, "a person who was asked is not asked again");
     await assert.rejects(deleteLogin(place), { code: "unsupported_store" });
   }));
 
@@ -253,6 +259,9 @@ Deno.test("what another program has half written is looked at again", () =>
     const get = place.keyring.get.bind(place.keyring);
     let looks = 0;
     place.keyring.get = async () => looks++ < 3 ? "{ half" : await get();
+    assert.equal((await readStoredLogin(place))?.apiKey, "sk");
+    assert.equal(looks, 4);
+    looks = 0;
     const auth = await openAuth({ ...place, env: {}, allowApiKeyEnv: false });
     assert.equal(auth.kind, "api_key");
     assert.equal(auth.warning, null);
