@@ -7,20 +7,23 @@ import { knownRejection, rejectionError } from "./journal.ts";
 import { ServerClock, Staleness } from "./staleness.ts";
 import { parseLogin } from "./record.ts";
 
-async function answerTo(response: () => Response): Promise<AuthorityAnswer> {
+async function answerTo(
+  response: (request: Request) => Response,
+  onServerTime?: (ms: number) => void,
+): Promise<AuthorityAnswer> {
   await using server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen: () => {} },
     response,
   );
-  return await ask(server.addr.port);
+  return await ask(server.addr.port, onServerTime);
 }
 
-function ask(port: number): Promise<AuthorityAnswer> {
+function ask(port: number, onServerTime = (_ms: number) => {}): Promise<AuthorityAnswer> {
   return createAuthority({
     env: { CODEX_REFRESH_TOKEN_URL_OVERRIDE: `http://127.0.0.1:${port}/t?secret` },
     clientHeaders: () => Promise.resolve({}),
     timeoutMs: 5_000,
-    onServerTime: () => {},
+    onServerTime,
     logger: SILENT_LOGGER,
   }).requestChatgptTokenRefresh("rt");
 }
@@ -62,6 +65,25 @@ for (const [status, body] of NO_DECISIONS) {
     assert.ok(!answer.error.message.includes("secret"));
   });
 }
+
+Deno.test("the authority's redirect is not followed: it would carry the token to wherever it points", async () => {
+  const asked: string[] = [];
+  const answer = await answerTo((request) => {
+    asked.push(new URL(request.url).pathname);
+    return new Response(null, { status: 307, headers: { location: "/elsewhere" } });
+  });
+  assert.equal(answer.type, "unknown");
+  assert.deepEqual(asked, ["/t"]);
+});
+
+Deno.test("the authority tells what time it is, also with a refusal", async () => {
+  for (const status of [200, 401]) {
+    const headers = { date: "Sun, 22 Nov 2026 12:03:33 GMT" };
+    const told: number[] = [];
+    await answerTo(() => new Response("{}", { status, headers }), (ms) => told.push(ms));
+    assert.deepEqual(told, [Date.UTC(2026, 10, 22, 12, 3, 33)]);
+  }
+});
 
 /** What comes of an answer that begins like this, and then the connection is closed. */
 async function answerToCut(text: string): Promise<AuthorityAnswer> {

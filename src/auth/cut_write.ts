@@ -1,6 +1,6 @@
 import type { Logger } from "../telemetry/mod.ts";
 import { saveFile } from "./file_store.ts";
-import { type LoginFiles, removeIfThere } from "./home_files.ts";
+import { type LoginFiles, readSmallFile, readSmallText, removeIfThere } from "./home_files.ts";
 import { readJournal } from "./journal.ts";
 import { takeCommitLocks, takeRefreshLock } from "./locks.ts";
 
@@ -33,8 +33,9 @@ export async function completeCutWrite(
 
 async function isCut({ record, pending }: LoginFiles): Promise<boolean> {
   try {
-    const written = (await Deno.readFile(pending)).subarray(0, PAGE);
-    const present = await Deno.readFile(record);
+    const journal = (await readSmallText(pending)).trimEnd();
+    const written = new TextEncoder().encode(journal).subarray(0, PAGE);
+    const present = await readSmallFile(record);
     return written.every((byte, at) => byte === present[at]);
   } catch {
     return false;

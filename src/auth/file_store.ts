@@ -1,14 +1,15 @@
 import { dirname, join } from "node:path";
-import { filesErrorCode, replaceFile, resolveLinks } from "../files/mod.ts";
+import { FilesError, filesErrorCode, replaceFile, resolveLinks } from "../files/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
 import { AuthError } from "./error.ts";
-import { removeIfThere } from "./home_files.ts";
+import { readSmallText, removeIfThere } from "./home_files.ts";
 import { loginText, parseLogin, type StoredLogin } from "./record.ts";
 
 export async function loadFile(path: AbsolutePath): Promise<StoredLogin | null> {
   let text: string;
   try {
-    text = await Deno.readTextFile(path);
+    text = await readSmallText(path);
+    if (text === NOBODY) return null;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     const reason = error instanceof Error ? error.message : String(error);
@@ -32,11 +33,12 @@ export async function loadFile(path: AbsolutePath): Promise<StoredLogin | null> 
 
 /**
  * Replaces the file as a whole, with mode 0600 whatever it had before. Links stay; a mounted file, and one with several
- * names, is written into: under the other names a spent token would be left. Another user's file keeps its owner, unless only we could not write then: in a folder of ours, `sudo codex login` may
- * have left one behind.
+ * names, is written into: under the other names a spent token would be left. Another user's file keeps its owner,
+ * unless only we could not write then: in a folder of ours, `sudo codex login` may have left one behind.
  */
 export async function saveFile(path: AbsolutePath, login: StoredLogin): Promise<void> {
   const text = loginText(login);
+  await refuseSpecial(path);
   const tempName = `.auth-${crypto.randomUUID()}.tmp`;
   const whole = { mode: 0o600, fsync: true, inPlaceIfLinked: true, tempName } as const;
   try {
@@ -45,6 +47,43 @@ export async function saveFile(path: AbsolutePath, login: StoredLogin): Promise<
     if (filesErrorCode(error) !== "permission_denied") throw error;
     await replaceFile(path, text, whole);
   }
+}
+
+/** What a record that cannot be removed holds when nobody is logged in; no record that is half written looks like it. */
+const NOBODY = "\n";
+
+/** Removes the record; one that is mounted, which cannot be removed, is emptied. Whether there was a login. */
+export async function removeFile(path: AbsolutePath): Promise<boolean> {
+  try {
+    await Deno.remove(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    const code = filesErrorCode(error);
+    if (code !== "busy" && code !== "permission_denied" && code !== "read_only") throw error;
+    return await emptied(path).catch(() => {
+      throw error;
+    });
+  }
+}
+
+async function emptied(path: AbsolutePath): Promise<boolean> {
+  const { isFile } = await Deno.stat(path);
+  if (!isFile) throw new TypeError("only a file can be emptied");
+  const wasNobody = await readSmallText(path).then((text) => text === NOBODY, () => false);
+  if (!wasNobody) await replaceFile(path, NOBODY, { fsync: true, inPlaceIfRefused: true });
+  return !wasNobody;
+}
+
+/** A pipe would hold the program up until somebody reads, a device forget what was written. */
+async function refuseSpecial(path: AbsolutePath): Promise<void> {
+  const present = await Deno.stat(path).catch(() => null);
+  if (present === null || present.isFile || present.isDirectory) return;
+  throw new FilesError(
+    "io",
+    `cannot write ${path}: it is not a regular file. \`codex logout\` removes it`,
+    path,
+  );
 }
 
 const TEMP_NAME = /^\.auth-[0-9a-f-]{36}\.tmp$/;

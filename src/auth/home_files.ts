@@ -27,6 +27,27 @@ export function loginFiles(codexHome: AbsolutePath): LoginFiles {
   };
 }
 
+/** Far more than any login; what is larger was meant to be something else. Bytes. */
+const LONGEST = 16 * 1024 * 1024;
+
+/**
+ * The bytes of one of these files. Waits for nobody: opening a pipe that somebody has put in its place would hold the
+ * program up, and a device may never end.
+ *
+ * @throws when there is none (`Deno.errors.NotFound`), or it cannot be read
+ */
+export async function readSmallFile(path: AbsolutePath): Promise<Uint8Array> {
+  const { isFile, isDirectory, size } = await Deno.stat(path);
+  if (!isFile && !isDirectory) throw new Error("it is not a regular file");
+  if (size > LONGEST) throw new Error(`it is larger than ${LONGEST / 1024 / 1024} MiB`);
+  return await Deno.readFile(path);
+}
+
+/** The same as text, without the mark that some editors put before it. */
+export async function readSmallText(path: AbsolutePath): Promise<string> {
+  return new TextDecoder().decode(await readSmallFile(path));
+}
+
 export async function removeIfThere(path: AbsolutePath): Promise<void> {
   try {
     await Deno.remove(path);

@@ -3,13 +3,13 @@ import { FilesError, lockFile, resolveLinks } from "../files/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
 import { type Logger, SILENT_LOGGER } from "../telemetry/mod.ts";
 import { lockFolder } from "./folder_lock.ts";
-import type { LoginFiles } from "./home_files.ts";
+import { type LoginFiles, readSmallFile } from "./home_files.ts";
 
 /**
- * The lock over a whole renewal. Where `auth.json` is a link, other homes may share what it leads to, so there is a
- * second lock beside that.
+ * The lock over a whole renewal. Other homes may share the record: by a link, so there is a second lock beside what it
+ * leads to; by a second name of the file, or because it is mounted into a container, so the file itself is locked too.
  *
- * @param limitMs how long each is waited for
+ * @param limitMs how long all of them are waited for
  * @returns `null` = somebody else still has it
  */
 export async function takeRefreshLock(
@@ -18,21 +18,57 @@ export async function takeRefreshLock(
   signal?: AbortSignal,
   logger: Logger = SILENT_LOGGER,
 ): Promise<AsyncDisposable | null> {
-  await using held = new AsyncDisposableStack();
-  const own = await lockWithin(files.refreshLock, limitMs, signal, logger);
-  if (own === null) return null;
-  held.use(own);
-  const path = await lockElsewhere(files);
-  if (path === null) return held.move();
-  try {
-    const shared = await lockWithin(path, limitMs, signal, logger);
-    if (shared === null) return null;
-    held.use(shared);
-  } catch (error) {
-    if (!(error instanceof FilesError)) throw error;
-    logger.warn("the login's own folder cannot be locked; other homes are not kept out", { path });
+  return await within(limitMs, signal, async (either) => {
+    await using held = new AsyncDisposableStack();
+    held.use(await lockAnyhow(files.refreshLock, either, logger));
+    const path = await lockElsewhere(files);
+    try {
+      if (path !== null) held.use(await lockAnyhow(path, either, logger));
+    } catch (error) {
+      if (!(error instanceof FilesError)) throw error;
+      logger.warn("the login's own folder cannot be locked; other homes are not kept out", {
+        path,
+      });
+    }
+    held.use(await lockRecord(files.record, either));
+    return held.move();
+  });
+}
+
+/**
+ * A lock on the record itself; nothing where there is none, or it cannot be locked. It does not replace the others: a
+ * record that is replaced by a rename takes its lock along.
+ */
+async function lockRecord(
+  record: AbsolutePath,
+  signal: AbortSignal,
+): Promise<AsyncDisposable | null> {
+  // There, a lock keeps others from reading.
+  if (Deno.build.os === "windows") return null;
+  for (let before = await identity(record);;) {
+    if (before === null) return null;
+    const lock = await lockFile(record, { signal, existing: true }).catch((error: unknown) => {
+      if (error instanceof FilesError) return null;
+      throw error;
+    });
+    const now = await identity(record);
+    const isKept = now === before && await canBeRead(record);
+    if (lock === null || isKept) return lock;
+    await lock[Symbol.asyncDispose]();
+    if (now === before) return null;
+    before = now;
   }
-  return held.move();
+}
+
+/** Some network file systems keep everybody from reading what is locked: then it must not be. */
+async function canBeRead(record: AbsolutePath): Promise<boolean> {
+  return await readSmallFile(record).then(() => true, () => false);
+}
+
+/** Tells files apart; `null` = there is none that could be locked. */
+async function identity(path: AbsolutePath): Promise<string | null> {
+  const info = await Deno.stat(path).catch(() => null);
+  return info?.isFile ? `${info.dev} ${info.ino}` : null;
 }
 
 /** `null` = the record is in this home. */
@@ -47,18 +83,17 @@ async function lockElsewhere({ record, refreshLock }: LoginFiles): Promise<Absol
   }
 }
 
-/** Waits for a lock at most this long; `null` = somebody else still has it. */
-async function lockWithin(
-  path: string,
+/** Waits at most this long; `null` = it took longer. */
+async function within<T>(
   limitMs: number,
-  signal?: AbortSignal,
-  logger: Logger = SILENT_LOGGER,
-): Promise<AsyncDisposable | null> {
+  signal: AbortSignal | undefined,
+  wait: (either: AbortSignal) => Promise<T>,
+): Promise<T | null> {
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), limitMs);
   try {
     const either = signal === undefined ? limit.signal : AbortSignal.any([signal, limit.signal]);
-    return await lockAnyhow(path, either, logger);
+    return await wait(either);
   } catch (error) {
     if (limit.signal.aborted && !signal?.aborted) return null;
     throw error;
@@ -93,7 +128,8 @@ export async function takeCommitLocks(
 ): Promise<AsyncDisposable> {
   await using held = new AsyncDisposableStack();
   for (const path of files.commitLocks) {
-    const lock = await lockWithin(path, limitMs).catch((error: unknown) => {
+    const locking = within(limitMs, undefined, (limit) => lockAnyhow(path, limit, logger));
+    const lock = await locking.catch((error: unknown) => {
       if (error instanceof FilesError) return null;
       throw error;
     });

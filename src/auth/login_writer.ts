@@ -7,6 +7,7 @@ import { readJournal } from "./journal.ts";
 import { type KeyringEntry, systemKeyring } from "./keyring.ts";
 import { takeCommitLocks, takeRefreshLock } from "./locks.ts";
 import { isSameAccount, type NewLogin, newLoginRecord, type StoredLogin } from "./record.ts";
+import { loadFirst, SETTLE_MS } from "./same_login.ts";
 import { type LoginStore, openStore, type StoreKind } from "./store.ts";
 
 /** Which login is meant. */
@@ -30,12 +31,13 @@ const LOCK_LIMIT_MS = 10_000;
 const NOTICED_AFTER_MS = 1_000;
 
 /**
- * What is stored; `null` = nothing. No lock, no network.
+ * What is stored; `null` = nothing. No lock, no network. Whoever is writing it is given a moment to finish: what a
+ * configuration or a workspace demands of a login would not be looked at otherwise.
  *
  * @throws AuthError `unreadable_store` or `unsupported_store`, with a complete message
  */
 export async function readStoredLogin(place: LoginPlace): Promise<StoredLogin | null> {
-  return await storeOf(place).load();
+  return await loadFirst(storeOf(place).load, SETTLE_MS);
 }
 
 /**
@@ -119,7 +121,7 @@ async function forgetAttempts(files: LoginFiles): Promise<void> {
 
 async function loadIfReadable(store: LoginStore): Promise<StoredLogin | null> {
   try {
-    return await store.load();
+    return await loadFirst(store.load, SETTLE_MS);
   } catch (error) {
     if (!(error instanceof AuthError)) throw error;
     return null;

@@ -29,7 +29,7 @@ import {
   type RefreshStep,
 } from "./refresh.ts";
 import { refreshInHelper, type SelfCommand } from "./refresh_helper.ts";
-import { loadSettled, loggedOut, sameLogin } from "./same_login.ts";
+import { loadFirst, loadSettled, loggedOut, sameLogin } from "./same_login.ts";
 import { ServerClock, Staleness } from "./staleness.ts";
 import { type LoginStore, openStore, type StoreKind } from "./store.ts";
 
@@ -306,7 +306,10 @@ export class AuthManager implements AsyncDisposable {
     const before = this.#stored;
     if (before === null) return { type: "unchanged" };
     try {
-      const login = sameLogin(before, await loadSettled(this.#store, this.#context.limits.settle));
+      const login = sameLogin(
+        before,
+        await loadSettled(this.#store.reload, this.#context.limits.settle),
+      );
       this.#stored = login;
       const isNewer = login.tokens.accessToken !== before.tokens?.accessToken;
       if (isNewer) this.#logger.info("took over a login that another instance renewed");
@@ -322,14 +325,14 @@ export class AuthManager implements AsyncDisposable {
   async #loadStored(): Promise<StoredLogin | null> {
     const { files, limits } = this.#context;
     try {
-      return await loadSettled(this.#store, limits.settle).catch(async (error: unknown) => {
-        if (!(error instanceof AuthError) || this.#store.kind === "ephemeral") throw error;
-        await completeCutWrite(files, limits.commitLock, this.#logger);
-        return await this.#store.load();
-      });
+      return await loadFirst(this.#store.load, limits.settle);
     } catch (error) {
-      throw error instanceof AuthError && error.cause instanceof AuthError ? error.cause : error;
+      if (!(error instanceof AuthError) || error.code !== "unreadable_store") throw error;
     }
+    await completeCutWrite(files, limits.commitLock, this.#logger).catch((error: unknown) =>
+      this.#logger.warn("the login cannot be mended", { reason: String(error) })
+    );
+    return await this.#store.load();
   }
 
   async #refreshAhead(signal: AbortSignal): Promise<void> {
@@ -401,7 +404,7 @@ export class AuthManager implements AsyncDisposable {
       const { code, message, retryAfterMs } = reply.error;
       throw new AuthError(code, message, { retryAfterMs });
     }
-    const stored = await loadSettled(this.#store, context.limits.settle);
+    const stored = await loadSettled(this.#store.reload, context.limits.settle);
     return { type: reply.done ?? "adopted", login: sameLogin(snapshot, stored) };
   }
 }

@@ -1,88 +1,16 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { AuthHome, codeOf, jwt } from "../../tests/support/auth_home.ts";
 import { AuthError } from "./error.ts";
 import { fingerprint } from "./journal.ts";
 import { saveLogin } from "./login_writer.ts";
-import { type AuthManager, type AuthOptions, openAuth } from "./manager.ts";
+import type { AuthOptions } from "./manager.ts";
 
 const NEVER = new AbortController().signal;
 const DAY_MS = 24 * 60 * 60_000;
 
-function jwt(payload: object): string {
-  const bytes = new TextEncoder().encode(JSON.stringify(payload));
-  return `e30.${bytes.toBase64({ alphabet: "base64url", omitPadding: true })}.c2ln`;
-}
-
-/** A home, and an authority that answers what it is told and counts. */
-class Home implements AsyncDisposable {
-  asked = 0;
-  answer: () => Response | Promise<Response> = () =>
-    Response.json({ access_token: `renewed-${this.asked}`, refresh_token: `rt-${this.asked}` });
-  readonly #server: Deno.HttpServer<Deno.NetAddr>;
-
-  private constructor(readonly path: string) {
-    this.#server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, () => {
-      this.asked++;
-      return this.answer();
-    });
-  }
-
-  static async create(): Promise<Home> {
-    return new Home(await Deno.makeTempDir());
-  }
-
-  get file(): string {
-    return join(this.path, "auth.json");
-  }
-
-  write(value: unknown): Promise<void> {
-    const text = typeof value === "string" ? value : JSON.stringify(value);
-    return Deno.writeTextFile(this.file, text);
-  }
-
-  chatgpt(accessToken: string, extra: { account?: string | null; at?: string } = {}) {
-    const { account = "account", at = new Date().toISOString() } = extra;
-    return this.write({
-      auth_mode: "chatgpt",
-      OPENAI_API_KEY: null,
-      tokens: {
-        id_token: jwt({ sub: "person" }),
-        access_token: accessToken,
-        refresh_token: "refresh",
-        account_id: account,
-      },
-      last_refresh: at,
-      later: { kept: true },
-    });
-  }
-
-  open(options: Partial<AuthOptions> = {}): Promise<AuthManager> {
-    const tokenUrl = `http://127.0.0.1:${this.#server.addr.port}/oauth/token`;
-    return openAuth({
-      codexHome: this.path,
-      env: { CODEX_REFRESH_TOKEN_URL_OVERRIDE: tokenUrl },
-      allowApiKeyEnv: true,
-      store: "file",
-      ...options,
-      limits: { settle: 20, foreignWinner: [0], ...options.limits },
-    });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#server.shutdown();
-    await Deno.remove(this.path, { recursive: true });
-  }
-}
-
-async function codeOf(work: Promise<unknown>): Promise<string | null> {
-  const error = await work.then(() => null, (e: unknown) => e);
-  if (error === null) return null;
-  assert.ok(error instanceof AuthError, String(error));
-  return error.code;
-}
-
 Deno.test("no login: no headers, no warning, nothing to renew", async () => {
-  await using home = await Home.create();
+  await using home = await AuthHome.create();
   const auth = await home.open();
   assert.deepEqual(await auth.get(NEVER), { authorization: null, accountId: null, kind: "none" });
   assert.equal(auth.warning, null);
@@ -98,7 +26,7 @@ Deno.test("no login: no headers, no warning, nothing to renew", async () => {
 });
 
 Deno.test("CODEX_API_KEY wins where it is allowed; OPENAI_API_KEY never counts", async () => {
-  await using home = await Home.create();
+  await using home = await AuthHome.create();
   await home.write({ OPENAI_API_KEY: "stored" });
   const env = { CODEX_API_KEY: " from-env ", OPENAI_API_KEY: "other" };
   const headers = async (options: Partial<AuthOptions>) =>
@@ -110,7 +38,7 @@ Deno.test("CODEX_API_KEY wins where it is allowed; OPENAI_API_KEY never counts",
 });
 
 Deno.test("a ChatGPT login carries the account, an API key does not and is never renewed", async () => {
-  await using home = await Home.create();
+  await using home = await AuthHome.create();
   await home.chatgpt("t1");
   assert.deepEqual(await (await home.open()).get(NEVER), {
     authorization: "Bearer t1",
@@ -127,7 +55,7 @@ Deno.test("a ChatGPT login carries the account, an API key does not and is never
 });
 
 Deno.test("a damaged file is no logout: it is named, kept, and used once it is whole", async () => {
-  await using home = await Home.create();
+  await using home = await AuthHome.create();
   await home.write('{"OPENAI_API_KEY": "SECRET"');
   const auth = await home.open();
   assert.equal(auth.kind, "none");
@@ -140,7 +68,7 @@ Deno.test("a damaged file is no logout: it is named, kept, and used once it is w
 });
 
 Deno.test("after a refusal, a token that another process renewed is taken over", async () => {
-  await using home = await Home.create();
+  await using home = await AuthHome.create();
   await home.chatgpt("old");
   const auth = await home.open();
   const rejected = await auth.get(NEVER);
@@ -155,7 +83,7 @@ Deno.test("after a refusal, a token that another process renewed is taken over",
 });
 
 Deno.test("16 refused requests of one process: one renewal, unknown fields kept", async () => {
-  await using home = await Home.create();
+  await using home = await AuthHome.create();
   await home.chatgpt("old");
   const auth = await home.open();
   const rejected = await auth.get(NEVER);
@@ -171,7 +99,7 @@ Deno.test("16 refused requests of one process: one renewal, unknown fields kept"
 });
 
 Deno.test("a login of an older form, without an account, is renewed too", async () => {
-  await using home = await Home.create();
+  await using home = await AuthHome.create();
   await home.chatgpt("old", { account: null });
   const auth = await home.open();
   const rejected = await auth.get(NEVER);
@@ -181,7 +109,7 @@ Deno.test("a login of an older form, without an account, is renewed too", async 
 });
 
 Deno.test("what the authority cannot decide leaves everything as it was, and may be tried again", async () => {
-  await using home = await Home.create();
+  await using home = await AuthHome.create();
   await home.chatgpt("old");
   const before = await Deno.readTextFile(home.file);
   const auth = await home.open({ limits: { request: 200 } });
@@ -202,7 +130,7 @@ Deno.test("what the authority cannot decide leaves everything as it was, and may
 });
 
 Deno.test("an answer that breaks off behind the new refresh token is tried again with that one", async () => {
-  await using home = await Home.create();
+  await using home = await AuthHome.create();
   await home.chatgpt("old");
   await using auth = await home.open();
   home.answer = () => new Response('{"refresh_token":"next","access_to');
@@ -216,7 +144,7 @@ Deno.test("an answer that breaks off behind the new refresh token is tried again
 });
 
 Deno.test("a refusal because a program without locks was quicker is none: its login is taken over", async () => {
-  await using home = await Home.create();
+  await using home = await AuthHome.create();
   await home.chatgpt("old");
   await using auth = await home.open({ limits: { foreignWinner: [0, 20] } });
   home.answer = async () => {
@@ -232,7 +160,7 @@ Deno.test("a refusal because a program without locks was quicker is none: its lo
 });
 
 Deno.test("aborting ends the waiting, not the renewal; closing waits for it", async () => {
-  await using home = await Home.create();
+  await using home = await AuthHome.create();
   await home.chatgpt("old");
   const asked = Promise.withResolvers<void>();
   const released = Promise.withResolvers<void>();
@@ -253,7 +181,7 @@ Deno.test("aborting ends the waiting, not the renewal; closing waits for it", as
 });
 
 Deno.test("an old token is renewed ahead of the request; a failure of that does not stop it", async () => {
-  await using home = await Home.create();
+  await using home = await AuthHome.create();
   await home.chatgpt("old", { at: new Date(Date.now() - 9 * DAY_MS).toISOString() });
   assert.equal((await (await home.open()).get(NEVER)).authorization, "Bearer renewed-1");
   await home.chatgpt("young", { at: new Date(Date.now() - DAY_MS).toISOString() });
@@ -268,7 +196,7 @@ Deno.test("an old token is renewed ahead of the request; a failure of that does 
 });
 
 Deno.test("a clock that is wrong is put right by what a server says, and a token judged by that", async () => {
-  await using home = await Home.create();
+  await using home = await AuthHome.create();
   const token = jwt({ exp: Math.floor(Date.now() / 1000) + 3_600 });
   await home.chatgpt(token);
   const slow = await home.open();
@@ -286,7 +214,7 @@ Deno.test("a clock that is wrong is put right by what a server says, and a token
 // Nothing stops root from writing: for it the next test stands for this one.
 if (Deno.build.os !== "windows" && Deno.uid() !== 0) {
   Deno.test("a home that cannot be written: no token is spent", async () => {
-    await using home = await Home.create();
+    await using home = await AuthHome.create();
     await home.chatgpt("old");
     const auth = await home.open();
     await Deno.chmod(home.path, 0o500);
@@ -298,7 +226,7 @@ if (Deno.build.os !== "windows" && Deno.uid() !== 0) {
 }
 
 Deno.test("no room for the answer: no token is spent", async () => {
-  await using home = await Home.create();
+  await using home = await AuthHome.create();
   await home.chatgpt("old");
   const auth = await home.open();
   // A folder where the journal should be stands for whatever keeps it from being written.
@@ -311,7 +239,7 @@ Deno.test("no room for the answer: no token is spent", async () => {
 });
 
 Deno.test("a link to the record stays a link", async () => {
-  await using home = await Home.create();
+  await using home = await AuthHome.create();
   await home.chatgpt("old");
   await Deno.mkdir(join(home.path, "elsewhere"));
   await Deno.rename(home.file, join(home.path, "elsewhere", "real.json"));
@@ -327,7 +255,7 @@ Deno.test({
   name: "a record with several names stays one record, renewed and replaced (not on Windows)",
   ignore: Deno.build.os === "windows",
   fn: async () => {
-    await using home = await Home.create();
+    await using home = await AuthHome.create();
     await home.chatgpt("old");
     const other = join(home.path, "other.json");
     await Deno.link(home.file, other);
@@ -351,26 +279,32 @@ Deno.test("a journal is taken over only by the login that it renews", async () =
     ["another", "refresh", 1],
   ];
   for (const [account, presented, asked] of cases) {
-    await using home = await Home.create();
+    await using home = await AuthHome.create();
     await home.chatgpt("journaled", { account });
     await Deno.rename(home.file, join(home.path, "auth.json.pending"));
     await home.chatgpt("old");
     const attempt = { presented: await fingerprint(presented), outcome: "inflight", pid: 1 };
     await Deno.writeTextFile(join(home.path, "auth.refresh.json"), JSON.stringify(attempt));
+    await Deno.writeTextFile(join(home.path, ".auth.refresh.tmp"), "");
+    if (asked === 0) {
+      await Deno.writeTextFile(join(home.path, `.auth-${crypto.randomUUID()}.tmp`), "token");
+      await Deno.remove(join(home.path, ".auth.refresh.tmp"));
+    }
     await using auth = await home.open();
     assert.equal(await auth.afterRejection(await auth.get(NEVER), NEVER), true);
     const { authorization } = await auth.get(NEVER);
     assert.equal(authorization, asked === 0 ? "Bearer journaled" : "Bearer renewed-1");
     assert.equal(home.asked, asked, `${account}, ${presented}`);
     assert.deepEqual(
-      (await Array.fromAsync(Deno.readDir(home.path))).filter(({ name }) => /pending/.test(name)),
+      (await Array.fromAsync(Deno.readDir(home.path)))
+        .filter(({ name }) => /pending|refresh\.json|tmp/.test(name)),
       [],
     );
   }
 });
 
 Deno.test("a write into the record that a crash cut off is completed from the journal", async () => {
-  await using home = await Home.create();
+  await using home = await AuthHome.create();
   const long = `renewed-${"token".repeat(1000)}`;
   const pending = join(home.path, "auth.json.pending");
   const cuts: [token: string, cut: (renewed: string) => string][] = [
@@ -400,7 +334,7 @@ Deno.test("a write into the record that a crash cut off is completed from the jo
 });
 
 Deno.test("tokens of another program go first, are renewed by it, and are never stored", async () => {
-  await using home = await Home.create();
+  await using home = await AuthHome.create();
   await home.chatgpt("stored");
   const auth = await home.open({ forcedWorkspaceId: "w" });
   const given = (n: number, accountId = "w") => ({
@@ -435,7 +369,7 @@ Deno.test("tokens of another program go first, are renewed by it, and are never 
 });
 
 Deno.test("tokens of another program: many refusals, one question to it; what it cannot answer may pass", async () => {
-  await using home = await Home.create();
+  await using home = await AuthHome.create();
   const auth = await home.open({ forcedWorkspaceId: "w", limits: { ownerAnswer: 50 } });
   const given = (n: number) => ({ accessToken: jwt({ n }), accountId: "w", planType: null });
   type Answer = { accessToken: string; accountId: string; planType: string | null };
@@ -469,7 +403,7 @@ Deno.test("tokens of another program: many refusals, one question to it; what it
 });
 
 Deno.test("tokens of another program: an interrupt ends the waiting, a logout meanwhile is not undone", async () => {
-  await using home = await Home.create();
+  await using home = await AuthHome.create();
   const auth = await home.open();
   const given = (n: number) => ({ accessToken: jwt({ n }), accountId: "w", planType: null });
   const answer = Promise.withResolvers<ReturnType<typeof given>>();

@@ -22,6 +22,7 @@ export {
   readStoredLogin,
   saveLogin,
 } from "./login_writer.ts";
+export { isCutOff } from "./mounted_file.ts";
 export type { ExternalRefresher, ExternalTokens } from "./external.ts";
 export type { AuthHeaders } from "./headers.ts";
 export { AuthManager, type AuthOptions, type LoginSummary, openAuth } from "./manager.ts";

@@ -1,15 +1,16 @@
 import { AuthError } from "./error.ts";
 import { type LoginFiles, removeIfThere } from "./home_files.ts";
-import { writeJournal } from "./journal.ts";
+import type { Journal } from "./journal.ts";
 import { takeCommitLocks } from "./locks.ts";
 import { type NewTokens, type StoredLogin, withTokens } from "./record.ts";
 import type { RefreshContext, RefreshResult } from "./refresh.ts";
 import { loadSettled, sameLogin, type TokenLogin } from "./same_login.ts";
 
 /**
- * Keeps an authority's answer: journal, compare, replace. The outer lock is held, and room for the journal is made.
+ * Keeps an authority's answer: journal, compare, replace. The outer lock is held.
  *
  * @param current the record whose refresh token was presented
+ * @param room where the next record goes first; `null` = this store has no journal
  * @returns the record that counts from now on: the new one, or what somebody stored for this account meanwhile
  * @throws AuthError `logged_out` or `account_changed`: nothing was written, and the new token is given back
  */
@@ -17,17 +18,18 @@ export async function persistTokens(
   context: RefreshContext,
   current: TokenLogin,
   tokens: NewTokens,
+  room: Journal | null,
 ): Promise<RefreshResult> {
   const { store, logger } = context;
   const next = withTokens(current, tokens, context.now());
   if (tokens.idToken !== null && next.tokens?.idToken !== tokens.idToken) {
     logger.warn("the new id token cannot be read; the old one is kept");
   }
-  if (store.kind === "ephemeral") {
+  if (room === null) {
     await store.save(next);
     return { type: "refreshed", login: next };
   }
-  const isJournaled = await journal(context, next);
+  const isJournaled = await journal(context, room, next);
   await context.onStep("journaled");
   try {
     return await commit(context, current, next, isJournaled);
@@ -39,10 +41,14 @@ export async function persistTokens(
   }
 }
 
-/** False: room was made for it, so the disk itself fails. A part of a record must never become the record. */
-async function journal({ files, logger }: RefreshContext, next: StoredLogin): Promise<boolean> {
+/** False: room was made for it, so the disk itself fails, or a logout has removed it. A part of a record must never become the record. */
+async function journal(
+  { files, logger }: RefreshContext,
+  room: Journal,
+  next: StoredLogin,
+): Promise<boolean> {
   try {
-    await writeJournal(files, next);
+    await room.write(next);
     return true;
   } catch (error) {
     logger.error("the journal cannot be written", { reason: String(error) });
@@ -67,18 +73,17 @@ async function commit(
   const { files, store, limits, logger } = context;
   await using _locks = await takeCommitLocks(files, limits.commitLock, logger);
   await context.onStep("before_commit");
-  const stored = await loadSettled(store, limits.settle);
+  const failed = (error: unknown) => {
+    throw isJournaled ? notKept(files, error) : lost(files, error);
+  };
+  const stored = await loadSettled(store.reload, limits.settle).catch(failed);
   const login = await stillSame(files, current, stored);
   if (login.tokens.refreshToken !== current.tokens.refreshToken) {
     await removeIfThere(files.pending);
     await removeIfThere(files.attempt);
     return { type: "adopted", login };
   }
-  try {
-    await (isJournaled ? store.commit(next, files.pending) : store.save(next));
-  } catch (error) {
-    throw isJournaled ? notKept(files, error) : lost(files, error);
-  }
+  await (isJournaled ? store.commit(next, files.pending) : store.save(next)).catch(failed);
   await context.onStep("committed");
   await removeIfThere(files.attempt);
   return { type: "refreshed", login: next };

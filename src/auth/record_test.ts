@@ -122,4 +122,5 @@ Deno.test("whose login it is: the account, else a claim, else the user, else the
   const nobody = of({ account_id: null });
   assert.ok(isSameAccount(nobody, of({ account_id: null, access_token: "other" })));
   assert.ok(!isSameAccount(nobody, of({ account_id: null, refresh_token: "other" })));
+  assert.ok(!isSameAccount(nobody, named) && !isSameAccount(named, nobody));
 });

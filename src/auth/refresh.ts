@@ -2,10 +2,12 @@ import { FilesError } from "../files/mod.ts";
 import type { Logger } from "../telemetry/mod.ts";
 import type { Authority } from "./authority.ts";
 import { AuthError } from "./error.ts";
+import { removeLeftovers } from "./file_store.ts";
 import { type LoginFiles, removeIfThere } from "./home_files.ts";
 import {
   type Attempt,
   fingerprint,
+  type Journal,
   knownRejection,
   prepareJournal,
   readAttempt,
@@ -14,9 +16,10 @@ import {
   writeAttempt,
 } from "./journal.ts";
 import { takeCommitLocks, takeRefreshLock } from "./locks.ts";
+import { cutOff, isCutOff } from "./mounted_file.ts";
 import { notKept, persistTokens } from "./persist.ts";
 import { isSameAccount, type StoredLogin } from "./record.ts";
-import { loadSettled, sameLogin, type TokenLogin } from "./same_login.ts";
+import { loadSettled, sameLogin, SETTLE_MS, type TokenLogin } from "./same_login.ts";
 import type { LoginStore } from "./store.ts";
 
 /** Moments of the protocol, in order. A program that tests it can wait, or die, at each. */
@@ -51,7 +54,7 @@ export const REFRESH_LIMITS: RefreshLimits = {
   commitLock: 10_000,
   request: 30_000,
   foreignWinner: [0, 250, 1000, 2000],
-  settle: 500,
+  settle: SETTLE_MS,
   exit: 15_000,
   helperExit: 2_000,
   ownerAnswer: 10_000,
@@ -136,7 +139,7 @@ export async function look(
 ): Promise<RefreshResult | null> {
   let stored: StoredLogin | null;
   try {
-    stored = await context.store.load();
+    stored = await context.store.reload();
   } catch (error) {
     if (error instanceof AuthError) return null;
     throw error;
@@ -204,7 +207,7 @@ async function rollForward(context: RefreshContext): Promise<void> {
   if (journal?.tokens) {
     const attempt = await readAttempt(files);
     await using _locks = await takeCommitLocks(files, context.limits.commitLock, logger);
-    const stored = await loadSettled(store, context.limits.settle);
+    const stored = await loadSettled(store.reload, context.limits.settle);
     const isSuccessor = attempt !== null && stored?.tokens && isSameAccount(stored, journal) &&
       await fingerprint(stored.tokens.refreshToken) === attempt.presented;
     if (isSuccessor) {
@@ -212,6 +215,7 @@ async function rollForward(context: RefreshContext): Promise<void> {
         throw notKept(files, error);
       });
       await removeIfThere(files.attempt);
+      await removeLeftovers(files.record);
       logger.info("completed a renewal that another instance left unfinished");
       return;
     }
@@ -223,7 +227,7 @@ async function rollForward(context: RefreshContext): Promise<void> {
 
 /** What is stored now, if it is still the login of `snapshot`. */
 async function currentLogin(context: RefreshContext, snapshot: StoredLogin): Promise<TokenLogin> {
-  return sameLogin(snapshot, await loadSettled(context.store, context.limits.settle));
+  return sameLogin(snapshot, await loadSettled(context.store.reload, context.limits.settle));
 }
 
 /** Presents the refresh token of `current`. The outer lock is held. */
@@ -233,6 +237,7 @@ async function present(
   current: TokenLogin,
 ): Promise<RefreshResult> {
   const { files, store, authority } = context;
+  if (current.tokens.refreshToken === "") throw notRenewable();
   const presented = await fingerprint(current.tokens.refreshToken);
   const isKept = store.kind !== "ephemeral";
   const attempt: Attempt = {
@@ -242,17 +247,16 @@ async function present(
     pid: context.pid,
     at: context.now(),
   };
-  if (isKept) {
-    const known = knownRejection(await readAttempt(files), presented, context.now());
-    if (known !== null) throw known;
-    await secureTheWrite(files, current, attempt);
-  }
+  const known = isKept ? knownRejection(await readAttempt(files), presented, context.now()) : null;
+  if (known !== null) throw known;
+  if (isKept && await isCutOff(files.record)) throw cutOff(files.record);
+  using journal = isKept ? await secureTheWrite(files, current, attempt) : null;
   await context.onStep("before_request");
   const answer = await authority.requestChatgptTokenRefresh(current.tokens.refreshToken);
   await context.onStep("after_answer");
   switch (answer.type) {
     case "tokens": {
-      const result = await persistTokens(context, current, answer.tokens);
+      const result = await persistTokens(context, current, answer.tokens, journal);
       if (answer.error !== null && result.type === "refreshed") throw answer.error;
       return result;
     }
@@ -266,11 +270,19 @@ async function present(
         if (isKept) await removeIfThere(files.attempt);
         return { type: "adopted", login: sameLogin(snapshot, winner) };
       }
-      const rejected = { ...attempt, outcome: "rejected", reason: answer.reason } as const;
-      if (isKept) await writeAttempt(files, rejected);
+      if (isKept) {
+        await remember(context, { ...attempt, outcome: "rejected", reason: answer.reason });
+      }
       throw rejectionError(answer.reason);
     }
   }
+}
+
+function notRenewable(): AuthError {
+  return new AuthError(
+    "no_tokens",
+    "Your login cannot be renewed: it holds no refresh token. Log in again with `codex login`.",
+  );
 }
 
 /** A token is never spent whose successor could not be stored. */
@@ -278,14 +290,24 @@ async function secureTheWrite(
   files: LoginFiles,
   current: TokenLogin,
   attempt: Attempt,
-): Promise<void> {
+): Promise<Journal> {
+  let journal: Journal | null = null;
   try {
-    await prepareJournal(files, current);
+    journal = await prepareJournal(files, current);
     await writeAttempt(files, attempt);
+    return journal;
   } catch (error) {
+    journal?.[Symbol.dispose]();
     await removeIfThere(files.pending).catch(() => {});
     throw notWritable(files, error);
   }
+}
+
+/** Others need not ask again. Where that cannot be written down they will, and be refused as well. */
+async function remember({ files, logger }: RefreshContext, attempt: Attempt): Promise<void> {
+  await writeAttempt(files, attempt).catch((error: unknown) =>
+    logger.warn("the refusal cannot be written down", { reason: String(error) })
+  );
 }
 
 /** A program that does not lock may have won the race; its success takes a moment to be seen. */
@@ -297,7 +319,7 @@ async function foreignWinner(
   for (const moment of context.limits.foreignWinner) {
     await pause(moment - waited);
     waited = moment;
-    const stored = await loadSettled(context.store, context.limits.settle);
+    const stored = await loadSettled(context.store.reload, context.limits.settle);
     const login = sameLogin(current, stored);
     if (login.tokens.refreshToken !== current.tokens.refreshToken) return login;
   }

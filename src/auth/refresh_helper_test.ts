@@ -8,6 +8,8 @@ const RECORD = {
   tokens: { id_token: "e30.e30.s", access_token: "old", refresh_token: "rt", account_id: "a" },
 };
 
+const YEAR_MS = 365 * 24 * 3_600_000;
+
 Deno.test("the helper tells when a run would give up, and keeps what comes later, though nobody listens", async () => {
   const codexHome = await Deno.makeTempDir();
   const told = Promise.withResolvers<string>();
@@ -25,7 +27,7 @@ Deno.test("the helper tells when a run would give up, and keeps what comes later
       env: { CODEX_REFRESH_TOKEN_URL_OVERRIDE: url },
       clientHeaders: {},
       limits: { ...REFRESH_LIMITS, request: 1_000 },
-      clockOffset: 0,
+      clockOffset: YEAR_MS,
       snapshot: JSON.stringify(RECORD),
     };
     await runRefreshHelper(JSON.stringify(task), (text) => {
@@ -33,6 +35,8 @@ Deno.test("the helper tells when a run would give up, and keeps what comes later
       return Promise.reject(new Error("closed"));
     });
     const { done, error } = JSON.parse(await told.promise);
+    const { last_refresh } = JSON.parse(await Deno.readTextFile(file));
+    assert.ok(Date.parse(last_refresh) > Date.now() + YEAR_MS / 2, "the clock was put right");
     assert.equal(done, null);
     assert.equal(error.code, "authority_unreachable");
     assert.equal(JSON.parse(await Deno.readTextFile(file)).tokens.refresh_token, "next");

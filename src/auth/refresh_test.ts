@@ -40,7 +40,8 @@ Deno.test("a lock folder that was got the moment it was no longer needed is gone
     let looks = 0;
     const store: LoginStore = {
       kind: "file",
-      load: async () => {
+      load: never,
+      reload: async () => {
         if (++looks === 1) return login("stale");
         await winner[Symbol.asyncDispose]();
         while (!await someoneHolds(folder));

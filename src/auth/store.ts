@@ -1,7 +1,7 @@
 import type { AbsolutePath } from "../protocol/mod.ts";
 import type { Logger } from "../telemetry/mod.ts";
 import { AuthError } from "./error.ts";
-import { commitFile, loadFile, saveFile } from "./file_store.ts";
+import { commitFile, loadFile, removeFile, saveFile } from "./file_store.ts";
 import { loginFiles, removeIfThere } from "./home_files.ts";
 import type { KeyringEntry } from "./keyring.ts";
 import { loginText, parseLogin, type StoredLogin } from "./record.ts";
@@ -14,6 +14,8 @@ export interface LoginStore {
   readonly kind: StoreKind;
   /** @throws AuthError `unreadable_store`: something is there that cannot be used */
   load(): Promise<StoredLogin | null>;
+  /** The same where a login is known to have been stored: that it cannot be looked for does not mean that it is gone. */
+  reload(): Promise<StoredLogin | null>;
   save(login: StoredLogin): Promise<void>;
   /** Like `save`, for what the journal already holds; the journal is gone afterwards. */
   commit(login: StoredLogin, journal: AbsolutePath): Promise<void>;
@@ -48,17 +50,10 @@ function fileStore(codexHome: AbsolutePath): LoginStore {
   return {
     kind: "file",
     load: () => loadFile(record),
+    reload: () => loadFile(record),
     save: (login) => saveFile(record, login),
     commit: (login, journal) => commitFile(record, journal, login),
-    remove: async () => {
-      try {
-        await Deno.remove(record);
-        return true;
-      } catch (error) {
-        if (error instanceof Deno.errors.NotFound) return false;
-        throw error;
-      }
-    },
+    remove: () => removeFile(record),
   };
 }
 
@@ -71,18 +66,20 @@ function keyringStore(entry: KeyringEntry, file: LoginStore, logger: Logger): Lo
     });
     await file.remove().catch(() => logger.warn("auth.json is superseded but cannot be removed"));
   };
+  const load = async () => {
+    const text = await inKeyring("read", () => entry.get());
+    if (text === null) return null;
+    try {
+      return parseLogin(text);
+    } catch (error) {
+      if (!(error instanceof AuthError)) throw error;
+      throw new AuthError(error.code, `the login in the keyring is not usable: ${error.message}`);
+    }
+  };
   return {
     kind: "keyring",
-    load: async () => {
-      const text = await inKeyring("read", () => entry.get());
-      if (text === null) return null;
-      try {
-        return parseLogin(text);
-      } catch (error) {
-        if (!(error instanceof AuthError)) throw error;
-        throw new AuthError(error.code, `the login in the keyring is not usable: ${error.message}`);
-      }
-    },
+    load,
+    reload: load,
     save,
     commit: async (login, journal) => {
       await save(login);
@@ -106,9 +103,12 @@ function autoStore(keyring: LoginStore, file: LoginStore, logger: Logger): Login
       return await second();
     }
   };
+  const both = async () => newerOf(await keyring.load(), file);
   return {
     kind: "auto",
-    load: () => orFile(async () => newerOf(await keyring.load(), file), () => file.load()),
+    load: () => orFile(both, () => file.load()),
+    // Without a file, the login is in the keyring, which is locked for the moment.
+    reload: () => orFile(both, async () => await file.load() ?? await both()),
     save: (login) => orFile(() => keyring.save(login), () => file.save(login)),
     commit: (login, journal) =>
       orFile(() => keyring.commit(login, journal), () => file.commit(login, journal)),
@@ -137,6 +137,7 @@ function memoryStore(): LoginStore {
   return {
     kind: "ephemeral",
     load: () => Promise.resolve(kept),
+    reload: () => Promise.resolve(kept),
     save,
     commit: save,
     remove: () => {

@@ -14,8 +14,10 @@ const KEY = { kind: "api_key", apiKey: "sk" } as const;
 class MemoryKeyring implements KeyringEntry {
   text: string | null = null;
   isBroken = false;
+  gets = 0;
 
   get(): Promise<string | null> {
+    this.gets++;
     return this.isBroken ? Promise.reject(new Error("locked")) : Promise.resolve(this.text);
   }
 
@@ -122,7 +124,11 @@ Deno.test("keyring: compact text in the entry, no file beside it; a broken keyri
     assert.equal(place.keyring.text, '{"auth_mode":"apikey","OPENAI_API_KEY":"sk"}');
     assert.ok(!await isThere(record));
     place.keyring.isBroken = true;
+    place.keyring.gets = 0;
     await assert.rejects(readStoredLogin(place), { code: "unsupported_store" });
+    const auth = await openAuth({ ...place, env: {}, allowApiKeyEnv: false });
+    assert.match(auth.warning ?? "", /keyring cannot be read/);
+    assert.equal(place.keyring.gets, 2, "a person who was asked is not asked again");
     await assert.rejects(deleteLogin(place), { code: "unsupported_store" });
   }));
 
@@ -159,6 +165,10 @@ Deno.test("auto: what the keyring did not take is not forgotten when it works ag
     assert.equal(await refreshToken(), "newest");
     // A file that is not newer, as one that could not be removed.
     await saveLogin({ ...place, store: "file", now: () => 2_500 }, chatgpt("left"));
+    assert.equal(await refreshToken(), "newest");
+    await saveLogin({ ...place, store: "file", now: () => 3_000 }, chatgpt("as old"));
+    assert.equal(await refreshToken(), "newest");
+    await Deno.writeTextFile(loginFiles(place.codexHome).record, "{ half");
     assert.equal(await refreshToken(), "newest");
   }));
 
@@ -198,12 +208,60 @@ Deno.test("keyring: a renewal that the keyring does not take waits in the journa
     assert.ok(!await isThere(loginFiles(place.codexHome).pending));
   }));
 
+Deno.test("auto: a keyring that locks while its login is renewed is no logout, and loses nothing", () =>
+  inHome("auto", async (place) => {
+    const { pending } = loginFiles(place.codexHome);
+    await saveLogin(place, {
+      kind: "chatgpt",
+      apiKey: null,
+      tokens: { idToken: "e30.e30.s", accessToken: "old", refreshToken: "rt", accountId: "a" },
+    });
+    const asked: string[] = [];
+    await using server = Deno.serve(
+      { port: 0, hostname: "127.0.0.1", onListen() {} },
+      (request) => {
+        asked.push(new URL(request.url).pathname);
+        place.keyring.isBroken = true;
+        return Response.json({ access_token: "new", refresh_token: "rt2" });
+      },
+    );
+    await using auth = await openAuth({
+      ...place,
+      env: { CODEX_REFRESH_TOKEN_URL_OVERRIDE: `http://127.0.0.1:${server.addr.port}/t` },
+      allowApiKeyEnv: false,
+      limits: { settle: 20 },
+    });
+    const { signal } = new AbortController();
+    const rejected = await auth.get(signal);
+    const fails = (says: RegExp) =>
+      assert.rejects(auth.afterRejection(rejected, signal), (error) => {
+        assert.ok(error instanceof AuthError && error.code === "store_failed", `${error}`);
+        assert.match(error.message, says);
+        return true;
+      });
+    place.keyring.isBroken = true;
+    await fails(/keyring cannot be read \(locked\)/);
+    assert.deepEqual(asked, [], "no token is spent");
+    place.keyring.isBroken = false;
+    await fails(/could not be stored \(.*locked.*auth\.json\.pending.*next attempt/);
+    assert.ok(await isThere(pending));
+    await fails(/locked/);
+    place.keyring.isBroken = false;
+    assert.equal(await auth.afterRejection(rejected, signal), true);
+    assert.equal((await auth.get(signal)).authorization, "Bearer new");
+    assert.deepEqual(asked, ["/t"], "asked once, and nothing was revoked");
+    assert.ok(!await isThere(pending));
+  }));
+
 Deno.test("what another program has half written is looked at again", () =>
   inHome("keyring", async (place) => {
     await saveLogin(place, KEY);
     const get = place.keyring.get.bind(place.keyring);
     let looks = 0;
     place.keyring.get = async () => looks++ < 3 ? "{ half" : await get();
+    assert.equal((await readStoredLogin(place))?.apiKey, "sk");
+    assert.equal(looks, 4);
+    looks = 0;
     const auth = await openAuth({ ...place, env: {}, allowApiKeyEnv: false });
     assert.equal(auth.kind, "api_key");
     assert.equal(auth.warning, null);

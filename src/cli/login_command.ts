@@ -100,13 +100,13 @@ async function keepApiKey({ world, place }: Attempt): Promise<number | void> {
     return 1;
   }
   await world.stderr.write("Reading API key from stdin...\n");
-  const apiKey = new TextDecoder().decode(await world.stdin.read()).trim();
+  const apiKey = await readKey(world);
   if (apiKey === "") {
     await world.stderr.write("No API key provided via stdin.\n");
     return 1;
   }
   // No header carries it, so no server ever sees it; a file or a page that was piped in by mistake looks like this.
-  if (!/^[\x20-\x7e]+$/.test(apiKey)) {
+  if (apiKey === null || !/^[\x20-\x7e]+$/.test(apiKey)) {
     await world.stderr.write(
       "stdin holds no API key: a key is one line of plain ASCII. Nothing was changed; pipe the key alone in: " +
         "printenv OPENAI_API_KEY | codex login --with-api-key\n",
@@ -115,6 +115,22 @@ async function keepApiKey({ world, place }: Attempt): Promise<number | void> {
   }
   await saveLogin(place, { kind: "api_key", apiKey });
   await warnIfForgotten(world, place.store);
+}
+
+/** No key is longer; what is may have no end. Bytes. */
+const LONGEST_KEY = 64 * 1024;
+
+/** What stdin holds, without the blanks around it; `null` = more than any key. */
+async function readKey({ stdin }: World): Promise<string | null> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const part of stdin.stream()) {
+    bytes += part.length;
+    if (bytes > LONGEST_KEY) return null;
+    text += decoder.decode(part, { stream: true });
+  }
+  return (text + decoder.decode()).trim();
 }
 
 async function loginInBrowser(attempt: Attempt, signal: AbortSignal): Promise<void> {

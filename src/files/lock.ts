@@ -6,6 +6,11 @@ export interface LockOptions {
   readonly signal?: AbortSignal;
   /** Permission bits for a lock file that has to be created. Default 0600. */
   readonly mode?: number;
+  /**
+   * Locks a file that is there for something else, and is never made or given away for it. Whoever may replace such a
+   * file has to look, once the lock is had, whether it still is the one behind the path.
+   */
+  readonly existing?: boolean;
 }
 
 const DEFAULT_MODE = 0o600;
@@ -17,14 +22,14 @@ const FREE_LOCK_MS = 250;
 
 /**
  * Takes the exclusive lock that the file at `path` stands for, waiting for as long as another holder, in this process
- * or another, has it. The file is made for locking alone: it is never written, renamed or removed. Dispose the result
- * to let go; the system lets go too when the process ends.
+ * or another, has it. Unless it is an existing one, the file is made for locking alone: it is never written, renamed or
+ * removed. Dispose the result to let go; the system lets go too when the process ends.
  *
  * @throws {FilesError} (`no_locks`: this file system has none) and, when aborted, the reason of the signal.
  */
 export async function lockFile(path: string, options: LockOptions = {}): Promise<AsyncDisposable> {
   options.signal?.throwIfAborted();
-  const file = await openLockFile(path, options.mode);
+  const file = options.existing ? await openExisting(path) : await openLockFile(path, options.mode);
   try {
     options.signal?.throwIfAborted();
     if (canTryLock(file)) {
@@ -86,6 +91,15 @@ async function openLockFile(path: string, mode = DEFAULT_MODE): Promise<Deno.FsF
     return file;
   } catch (error) {
     throw asFilesError(error, "open the lock file", path);
+  }
+}
+
+async function openExisting(path: string): Promise<Deno.FsFile> {
+  try {
+    // Network file systems lock for writing only what is open for writing.
+    return await Deno.open(path, { write: true, read: true });
+  } catch (error) {
+    throw asFilesError(error, "lock", path);
   }
 }
 

@@ -58,6 +58,8 @@ Deno.test("exec: servers that refuse the new token too end the turn after one re
   const run = await login.run(["exec", "hello"]);
   assert.equal(run.code, 1);
   assert.match(run.stderr, /401.*refused all the same.*codex login/);
+  assert.doesNotMatch(run.stderr, /Reconnecting/);
+  assert.equal(login.model.requests.filter(({ path }) => path.endsWith("/responses")).length, 2);
   assert.equal(login.authority.presented.length, 1);
 });
 
@@ -198,6 +200,30 @@ for (const [name, takeAway, says] of TAKEN_AWAY) {
     assert.equal(login.authority.presented.length, 0);
   });
 }
+
+Deno.test("exec: what a request carries: the variable's key, else the login, and never OPENAI_API_KEY", async () => {
+  await using login = await LoginStage.open();
+  const carried = async (env: Record<string, string>) => {
+    const before = login.model.requests.length;
+    await login.run(["exec", "--ephemeral", ...login.withoutRetries, "hello"], env);
+    return login.model.requests.slice(before).filter(({ path }) => path.endsWith("/responses"))
+      .map(({ headers }) => [headers["authorization"], headers["chatgpt-account-id"]]);
+  };
+  const other = { OPENAI_API_KEY: "sk-other" };
+  assert.deepEqual(await carried(other), [[undefined, undefined]]);
+  const { accessToken, ...issued } = await login.logIn({});
+  assert.deepEqual(await carried(other), [[`Bearer ${accessToken}`, "acct"]]);
+  // A refused key is not renewed, nor is the login in its place: one request.
+  const key = { ...other, CODEX_API_KEY: " sk-variable " };
+  assert.deepEqual(await carried(key), [["Bearer sk-variable", undefined]]);
+  const status = await login.run(["login", "status"], key);
+  assert.equal(status.stderr, "Logged in using ChatGPT\n");
+  const record = JSON.parse(recordText({ accessToken, ...issued }));
+  delete record.tokens.account_id;
+  await Deno.writeTextFile(login.file, JSON.stringify(record));
+  assert.deepEqual(await carried({}), [[`Bearer ${accessToken}`, undefined]]);
+  assert.equal(login.authority.presented.length, 0);
+});
 
 Deno.test("exec without a login says how to get one", async () => {
   await using login = await LoginStage.open();

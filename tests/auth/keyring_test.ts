@@ -46,3 +46,28 @@ Deno.test({
     await says("auto", ["login", "status"], "Not logged in\n");
   },
 });
+
+Deno.test({
+  name:
+    "auto, where there is no keyring: the file is renewed, and logging out removes it (needs Linux)",
+  // Elsewhere this would be the keyring of whoever runs the tests.
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    await using login = await LoginStage.open();
+    await login.logIn();
+    // Nobody listens there.
+    const env = { DBUS_SESSION_BUS_ADDRESS: "unix:path=/nonexistent/bus" };
+    const codex = (...args: string[]) =>
+      login.run([...args, "-c", "cli_auth_credentials_store=auto"], env);
+    const run = await codex("exec", "--ephemeral", ...login.withoutRetries, "hi");
+    assert.equal(run.code, 0, run.stderr);
+    assert.equal(login.authority.refreshes, 1);
+    assert.ok(await login.isAlive());
+    for (const said of ["Successfully logged out\n", "Not logged in\n"]) {
+      const { code, stderr } = await codex("logout");
+      assert.deepEqual([code, stderr], [0, said]);
+    }
+    await assert.rejects(Deno.stat(login.file), Deno.errors.NotFound);
+    assert.equal((await codex("login", "status")).stderr, "Not logged in\n");
+  },
+});

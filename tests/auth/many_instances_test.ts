@@ -165,7 +165,15 @@ Deno.test("a holder that hangs: others fail with its name and send nothing", asy
   await holder.kill();
 });
 
-Deno.test("homes that share one auth.json by links: one refresh, the links stay", async () => {
+for (const how of ["link", "symlink"] as const) {
+  Deno.test({
+    name: `homes that share one auth.json by ${how}s: one refresh, and it stays shared`,
+    ignore: how === "link" && Deno.build.os === "windows",
+    fn: () => refreshShared(how),
+  });
+}
+
+async function refreshShared(how: "link" | "symlink"): Promise<void> {
   await using rig = await AuthRig.open();
   await rig.logIn();
   rig.authority.latencyMs = 200;
@@ -173,7 +181,9 @@ Deno.test("homes that share one auth.json by links: one refresh, the links stay"
   const homes = ["one", "two"].map((name) => `${rig.codexHome}/${name}`);
   for (const home of homes) {
     await Deno.mkdir(home);
-    await Deno.symlink("../auth.json", `${home}/auth.json`);
+    await (how === "symlink"
+      ? Deno.symlink("../auth.json", `${home}/auth.json`)
+      : Deno.link(rig.file, `${home}/auth.json`));
   }
   const places = [rig.codexHome, ...homes];
   const instances = [...places, ...places].map((codexHome) => rig.start({ codexHome }));
@@ -183,8 +193,12 @@ Deno.test("homes that share one auth.json by links: one refresh, the links stay"
   assert.deepEqual(results, Array(6).fill(OK));
   assert.equal(rig.authority.presented.length, 1);
   assert.ok(await rig.isAlive());
-  for (const home of homes) assert.ok((await Deno.lstat(`${home}/auth.json`)).isSymlink);
-});
+  const { ino } = await Deno.stat(rig.file);
+  for (const home of homes) {
+    assert.equal((await Deno.stat(`${home}/auth.json`)).ino, ino);
+    assert.equal((await Deno.lstat(`${home}/auth.json`)).isSymlink, how === "symlink");
+  }
+}
 
 /** Sixteen that are refused together; the authority has rotated, and its answer waits. */
 async function sixteenAtOnce(rig: AuthRig): Promise<{ held: Held; instances: Instance[] }> {
@@ -274,6 +288,7 @@ Deno.test("a program without locks that writes the same account's new login wins
   await instance.goOn();
   assert.deepEqual(await instance.result(), OK);
   assert.equal(await Deno.readTextFile(rig.file), theirs);
+  assert.deepEqual((await rig.files()).filter((name) => !name.endsWith(".lock")), ["auth.json"]);
 });
 
 Deno.test("a refused refresh token is presented once by any number of instances", async () => {

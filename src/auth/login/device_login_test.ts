@@ -146,6 +146,13 @@ Deno.test("device login: a server in trouble is asked again, but not for ever", 
   await rig.login();
   assert.deepEqual(rig.waits, [1, 1, 1, 1]);
 
+  // So many failures would be too many in a row.
+  await using shaky = new Rig();
+  const bad = { status: 500 };
+  shaky.issuer.inject("poll", bad, bad, bad, { status: 403 }, bad, bad, bad);
+  await shaky.login();
+  assert.equal(shaky.count("/deviceauth/token"), 8);
+
   await using down = new Rig();
   const trouble = { status: 500 };
   down.issuer.inject("poll", trouble, trouble, trouble, trouble, trouble);

@@ -7,7 +7,7 @@ import type { LoginPlace } from "../login_writer.ts";
 import { issuerOf } from "./issuer.ts";
 import { logout } from "./logout.ts";
 import { enforceRestrictions, type LoginRestrictions, methodRefusal } from "./restrictions.ts";
-import { revocationOf } from "./revoke.ts";
+import { type Revocation, revocationOf } from "./revoke.ts";
 
 /** A home of its own beside an issuer. */
 class Rig implements AsyncDisposable {
@@ -34,8 +34,12 @@ class Rig implements AsyncDisposable {
     return Deno.lstat(this.file).then(() => true, () => false);
   }
 
-  logout(place: Partial<LoginPlace> = {}, signal = new AbortController().signal): Promise<boolean> {
-    const revocation = revocationOf(issuerOf(this.issuer.url, null), {});
+  logout(
+    place: Partial<LoginPlace> = {},
+    signal = new AbortController().signal,
+    limit: Pick<Revocation, "limitMs"> = {},
+  ): Promise<boolean> {
+    const revocation = { ...revocationOf(issuerOf(this.issuer.url, null), {}), ...limit };
     return logout({ place: { ...this.place, ...place }, revocation, signal });
   }
 
@@ -131,6 +135,9 @@ Deno.test("logout: an authority that fails or is silent does not keep anybody lo
     assert.equal(await rig.logout(), true);
     assert.equal(await rig.exists(), false);
   }
+  rig.issuer.inject("revoke", "hang");
+  await rig.write(chatgpt({}));
+  assert.equal(await rig.logout({}, undefined, { limitMs: 50 }), true);
 });
 
 Deno.test("logout: whoever does not wait for the authority is logged out already", async () => {

@@ -99,6 +99,8 @@ export interface IssuerRequest {
   /** Names the request in errors, such as "the request for a code". */
   readonly what: string;
   readonly signal: AbortSignal;
+  /** How long an answer is waited for, in milliseconds; 30 s unless told otherwise. */
+  readonly limitMs?: number;
 }
 
 export interface IssuerAnswer {
@@ -114,13 +116,14 @@ export interface IssuerAnswer {
  * @throws LoginError `issuer_failed` when there is no answer; the signal's reason when aborted
  */
 export async function sendToIssuer(url: string, request: IssuerRequest): Promise<IssuerAnswer> {
+  const { limitMs = REQUEST_LIMIT_MS } = request;
   try {
     const response = await fetch(url, {
       method: "POST",
       headers: { "content-type": request.contentType, accept: "application/json" },
       body: request.body,
       redirect: "manual",
-      signal: AbortSignal.any([request.signal, AbortSignal.timeout(REQUEST_LIMIT_MS)]),
+      signal: AbortSignal.any([request.signal, AbortSignal.timeout(limitMs)]),
     });
     const { text, failure } = await readAnswer(response);
     if (failure !== null) throw failure;

@@ -1,6 +1,7 @@
 import {
   AuthError,
   fingerprint,
+  isCutOff,
   knownRejection,
   loginFiles,
   readAttempt,
@@ -39,6 +40,13 @@ const login: Check = {
     if (stored === null) return noLogin(scene, config, store);
     const refused = await refusal(stored, found.value, around.now());
     if (refused !== null) return problem(refused, LOG_IN);
+    const { record } = loginFiles(found.value);
+    if (stored.mode === "chatgpt" && await isCutOff(record)) {
+      return problem(
+        `${record} is a single file that was mounted here, and was replaced where it comes from: it is out of date`,
+        "Start this container again, and mount the folder instead of the file.",
+      );
+    }
     return judgeRestrictions(stored, config) ?? judgeLogin(stored, store, around.now());
   },
 };
