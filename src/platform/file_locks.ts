@@ -5,7 +5,11 @@ const SYMBOLS = {
   flock: { parameters: ["i32", "i32"], result: "i32" },
   pipe2: { parameters: ["buffer", "i32"], result: "i32" },
   fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  readlink: { parameters: ["buffer", "buffer", "usize"], result: "isize" },
+  __errno_location: { parameters: [], result: "pointer" },
 } as const;
+
+const ENOENT = 2;
 
 const O_CLOEXEC = 0o2000000;
 /** `O_WRONLY | O_CREAT | O_EXCL`, the same on x86_64 and aarch64. */
@@ -24,6 +28,11 @@ export interface FileLocks extends Disposable {
   makeFolder(path: string, mode: number): boolean;
   /** The same for a file. */
   makeFile(path: string, mode: number): boolean;
+  /**
+   * True when nothing has this name, a link that leads nowhere included; false also where that cannot be told. The
+   * runtime says the same with an exception, which takes it longer than all the rest of the question.
+   */
+  isMissing(path: string): boolean;
   /** True when the kernel did what `operation` asks for. */
   flock(descriptor: number, operation: number): boolean;
   /** Two descriptors that no child gets; `null` when there are none left. */
@@ -35,6 +44,7 @@ export interface FileLocks extends Disposable {
 export function openFileLocks(): FileLocks {
   const library = Deno.dlopen("libc.so.6", SYMBOLS);
   const { symbols } = library;
+  const someByte = new Uint8Array(1);
   return {
     open: (path, flags) => symbols.open(cString(path), flags, 0),
     makeFolder: (path, mode) => symbols.mkdir(cString(path), mode) === 0,
@@ -43,6 +53,9 @@ export function openFileLocks(): FileLocks {
       if (descriptor >= 0) symbols.close(descriptor);
       return descriptor >= 0;
     },
+    // Of all questions about a name, this one is known to every kernel and every filter around this program.
+    isMissing: (path) =>
+      symbols.readlink(cString(path), someByte, 1n) < 0n && errno(symbols) === ENOENT,
     close: (descriptor) => void symbols.close(descriptor),
     flock: (descriptor, operation) => symbols.flock(descriptor, operation) === 0,
     makePipe() {
@@ -54,6 +67,11 @@ export function openFileLocks(): FileLocks {
     handDown: (descriptor) => void symbols.fcntl(descriptor, F_SETFD, 0),
     [Symbol.dispose]: () => library.close(),
   };
+}
+
+function errno(symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]): number | null {
+  const location = symbols.__errno_location();
+  return location === null ? null : new Deno.UnsafePointerView(location).getInt32();
 }
 
 function cString(text: string): Uint8Array<ArrayBuffer> {

@@ -27,3 +27,29 @@ Deno.test({
     }
   },
 });
+
+Deno.test({
+  name: "only what nothing has the name of is missing",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const root = await Deno.makeTempDir();
+    try {
+      using locks = openFileLocks();
+      const at = (name: string) => join(root, name);
+      await Deno.mkdir(at("folder"));
+      await Deno.writeTextFile(at("file"), "x");
+      await Deno.symlink("nowhere", at("dangling"));
+      await Deno.symlink("folder", at("link"));
+      const there = ["folder", "file", "dangling", "link", "link/."];
+      assert.deepEqual(there.filter((name) => locks.isMissing(at(name))), []);
+      const missing = ["größe", "none/below", "folder/none"];
+      assert.deepEqual(missing.filter((name) => !locks.isMissing(at(name))), []);
+      // Nothing can be there, but that is another answer.
+      assert.equal(locks.isMissing(at("file/below")), false);
+      await Deno.mkdir(at("größe"));
+      assert.equal(locks.isMissing(at("größe")), false);
+    } finally {
+      await Deno.remove(root, { recursive: true });
+    }
+  },
+});

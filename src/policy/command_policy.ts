@@ -63,6 +63,10 @@ export class CommandPolicy {
 }
 
 async function load(): Promise<Judging> {
-  const parts = await import("./judging.ts");
-  return { parts, grammar: await parts.BashGrammar.load() };
+  const [parts, grammar] = await Promise.all([
+    import("./judging.ts"),
+    // By itself: other threads read and compile it while this one loads the rest.
+    import("./shell/grammar.ts").then(({ BashGrammar }) => BashGrammar.load()),
+  ]);
+  return { parts, grammar };
 }

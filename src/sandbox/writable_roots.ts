@@ -24,7 +24,7 @@ export function writableRoots(
   tmpdir: AbsolutePath | null,
 ): WritableRoot[] {
   if (policy.type !== "workspace-write") return [];
-  return rootPaths(policy, cwd, tmpdir).map(describeRoot);
+  return rootPaths(policy, cwd, tmpdir).map((root) => describeRoot(root));
 }
 
 /** A writable root as the kernel sees it. */
@@ -40,11 +40,19 @@ export interface ExistingRoots {
   readonly limits: readonly Limit[];
 }
 
-/** The same roots as the kernel sees them; the whole disk where the policy sets no limit. */
+/** True when it is certain that nothing has this name. */
+export type IsMissing = (path: AbsolutePath) => boolean;
+
+/**
+ * The same roots as the kernel sees them; the whole disk where the policy sets no limit.
+ *
+ * @param isMissing a quick answer, where the system has one
+ */
 export function existingRoots(
   policy: SandboxPolicy,
   cwd: AbsolutePath,
   tmpdir: AbsolutePath | null,
+  isMissing: IsMissing = () => false,
 ): ExistingRoots {
   if (hasFullDiskWrite(policy)) {
     return { roots: [{ root: "/", readOnlySubpaths: [], scratch: true }], limits: [] };
@@ -67,7 +75,10 @@ export function existingRoots(
   for (const { path, real } of reached) {
     if (!linked.includes(path)) found.set(real, (found.get(real) ?? true) && !named.has(path));
   }
-  const roots = [...found].map(([root, scratch]) => ({ ...describeRoot(root), scratch }));
+  const roots = [...found].map(([root, scratch]) => ({
+    ...describeRoot(root, isMissing),
+    scratch,
+  }));
   const limits = [
     ...missing.map((path) => missingRoot(path, "write to")),
     ...linked.map(linkedRoot),
@@ -192,9 +203,9 @@ function rootPaths(
   return roots;
 }
 
-function describeRoot(root: AbsolutePath): WritableRoot {
+function describeRoot(root: AbsolutePath, isMissing: IsMissing = () => false): WritableRoot {
   const git = normalizePath(".git", root);
-  const gitDir = pointerTarget(git, root);
+  const gitDir = isMissing(git) ? null : pointerTarget(git, root);
   return {
     root,
     readOnlySubpaths: [

@@ -8,7 +8,7 @@ import { findTerminalTools, readHost, visibleInRun } from "./host.ts";
 import { splitEnvironment } from "./launch_environment.ts";
 import { createRootHistory } from "./late_roots.ts";
 import { launchArgv, refusalArgv } from "./launch.ts";
-import { planMounts } from "./mounts.ts";
+import { createMountPlanner } from "./mounts.ts";
 import { bridgedArgv } from "./network_bridge.ts";
 import { protectPaths } from "./protected_paths.ts";
 import { keepFileLocks } from "./kept_locks.ts";
@@ -58,6 +58,7 @@ export function createBubblewrap(
   const tools = onFirstUse(findTerminalTools);
   const kept = keepFileLocks();
   const settle = createRootHistory();
+  const planMounts = createMountPlanner();
   let watch: SessionWatch | null = null;
   return {
     close() {
@@ -75,7 +76,7 @@ export function createBubblewrap(
       const filterFile = await filters.path(network ? "open" : "private");
       // After the filter, which makes the state folder.
       const machine = host();
-      const view = readView(request, settle);
+      const view = readView(request, settle, locks.isMissing);
       const { folder, remember } = watch ??= startWatch(machine.stateDir);
       const guarded = stack.use(await protectPaths(view.roots, view.git, locks, remember));
       const users = view.roots.some(({ root }) => isForeignToRoot(root)) ? "host" : "own";
@@ -109,13 +110,12 @@ export function createBubblewrap(
         terminal: request.tty ? tools() : null,
       });
       const owned = stack.move();
-      const { tty } = request;
       return {
         argv: [
           ...machine.ahead,
           ...(bridge === null
             ? argv
-            : bridgedArgv({ program, self, bridge, users, tty, env: launch, argv })),
+            : bridgedArgv({ program, self, bridge, users, tty: request.tty, env: launch, argv })),
         ],
         env: bridge === null ? launch : { ...self.env, ...launch },
         unenforced: [

@@ -67,6 +67,31 @@ test("missing protected names cannot be made, and nothing is left behind", async
   assert.deepEqual(names(rig.workspace), [".other"]);
 });
 
+test("each command of a session finds what has changed since the one before", async (rig) => {
+  const git = join(rig.workspace, ".git");
+  const mayWrite = async (path: string): Promise<boolean> =>
+    (await rig.run(["/bin/sh", "-c", `echo x > ${path}`])).code === 0;
+  assert.equal(await mayWrite(".git/config"), false);
+  await Deno.mkdir(git);
+  await Deno.mkdir(join(rig.workspace, "repository"));
+  assert.equal(await mayWrite(".git/config"), false);
+  assert.equal(await mayWrite("repository/HEAD"), true);
+  await Deno.remove(git);
+  await Deno.writeTextFile(git, "gitdir: repository\n");
+  assert.equal(await mayWrite("repository/HEAD"), false);
+  assert.equal(await mayWrite(".git"), false);
+  await Deno.remove(git);
+  await Deno.symlink("nowhere", git);
+  await using confined = await rig.confine(["/bin/sh", "-c", "rm .git && mkdir .git"]);
+  assert.ok(confined.unenforced.some(({ code }) => code === "protected_symlink"));
+  assert.equal((await finish(confined)).code, 0);
+  await confined[Symbol.asyncDispose]();
+  assert.equal(await Deno.readLink(git), "nowhere");
+  await Deno.remove(git);
+  assert.equal(await mayWrite("repository/HEAD"), true);
+  assert.equal(await mayWrite(".git/config"), false);
+});
+
 test("commands at the same time share the place of a missing name", async (rig) => {
   const first = await rig.confine(["mkdir", ".git/hooks"]);
   const second = await rig.confine(["mkdir", ".git/hooks"]);

@@ -16,7 +16,7 @@ export interface Mount {
 export function planMounts(
   roots: readonly AbsolutePath[],
   readOnly: readonly AbsolutePath[],
-): Mount[] {
+): readonly Mount[] {
   const byPath = new Map<AbsolutePath, boolean>();
   for (const path of readOnly) {
     if (!roots.some((root) => isInside(root, path))) continue;
@@ -28,6 +28,19 @@ export function planMounts(
   return [...byPath]
     .map(([path, writable]) => ({ path, writable }))
     .sort((a, b) => depth(a.path) - depth(b.path) || (a.path < b.path ? -1 : 1));
+}
+
+/**
+ * `planMounts` for one command after the other: what comes next is mostly asked for the same, and the answer follows
+ * from the question alone.
+ */
+export function createMountPlanner(): typeof planMounts {
+  let last: { readonly question: string; readonly mounts: readonly Mount[] } | null = null;
+  return (roots, readOnly) => {
+    const question = [...roots, "", ...readOnly].join("\0");
+    if (last?.question !== question) last = { question, mounts: planMounts(roots, readOnly) };
+    return last.mounts;
+  };
 }
 
 /**

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { planMounts } from "./mounts.ts";
+import { createMountPlanner, planMounts } from "./mounts.ts";
 
 function plan(roots: string[], readOnly: string[]): string[] {
   return planMounts(roots, readOnly).map(({ path, writable }) =>
@@ -47,4 +47,21 @@ Deno.test("mounts: holding a folder in place opens nothing that is read-only", (
 
 Deno.test("mounts: the whole disk as a root comes first", () => {
   assert.deepEqual(plan(["/", "/w"], ["/w/.git"]), ["rw /", "rw /w", "ro /w/.git"]);
+});
+
+Deno.test("mounts: one that remembers answers every question as one that does not", () => {
+  const remembering = createMountPlanner();
+  const questions: readonly (readonly [string[], string[]])[] = [
+    [["/w"], ["/w/.git"]],
+    [["/w"], ["/w/.git"]],
+    [["/w", "/w/.git"], []],
+    [["/w"], ["/w/.git"]],
+    [["/w"], []],
+    [[], ["/w"]],
+    [["/w", "/tmp"], ["/tmp/.git", "/w/a/b"]],
+    [["/w", "/tmp"], ["/w/a/b", "/tmp/.git"]],
+  ];
+  for (const [roots, readOnly] of questions) {
+    assert.deepEqual(remembering(roots, readOnly), planMounts(roots, readOnly));
+  }
 });

@@ -43,12 +43,12 @@ export async function protectPaths(
     const placeholder = await holdPlaceholder(path, locks, kind);
     if (placeholder === null) return;
     stack.use(placeholder);
-    for (const each of inAllSpellings(path)) readOnly.add(each);
+    for (const each of inAllSpellings(path, locks)) readOnly.add(each);
   };
   for (const { path, kind } of git.flatMap(({ held }) => held)) await hold(path, kind);
   for (const [path, isWorthAPlace] of protectedNames(roots)) {
     if (opened.has(path)) continue;
-    const info = lookAt(path);
+    const info = locks.isMissing(path) ? "missing" : lookAt(path);
     if (info === "out_of_reach") continue;
     if (info === "missing" || isPlaceholder(path, info)) {
       if (isWorthAPlace) await hold(path, "directory");
@@ -61,7 +61,7 @@ export async function protectPaths(
     }
     const real = realPathOrNull(path);
     if (real === null || opened.has(real)) continue;
-    for (const each of inAllSpellings(real)) readOnly.add(each);
+    for (const each of inAllSpellings(real, locks)) readOnly.add(each);
   }
   const owned = stack.move();
   return {
@@ -120,10 +120,12 @@ function lookAt(path: AbsolutePath): Deno.FileInfo | "missing" | "out_of_reach" 
  * What is mounted is a name: on a disk of another system that ignores case, such as those of Windows and macOS shared
  * with a Linux inside of them, the kernel takes `.GIT` for a name of its own, which leads past the mount.
  */
-function inAllSpellings(path: AbsolutePath): AbsolutePath[] {
+function inAllSpellings(path: AbsolutePath, locks: FileLocks): AbsolutePath[] {
+  const inCapitals = join(dirname(path), basename(path).toUpperCase());
+  if (locks.isMissing(inCapitals)) return [path];
   const info = identity(path);
   const isSame = (other: AbsolutePath): boolean => info !== null && identity(other) === info;
-  if (!isSame(join(dirname(path), basename(path).toUpperCase()))) return [path];
+  if (!isSame(inCapitals)) return [path];
   return [path, ...spellings(path).filter(isSame)];
 }
 

@@ -3,7 +3,12 @@ import type { AbsolutePath } from "../../protocol/mod.ts";
 import { SandboxError } from "../error.ts";
 import { type ReadableRoot, readableRoots } from "../readable_roots.ts";
 import type { ConfineRequest, Limit } from "../types.ts";
-import { type ExistingRoot, existingRoots, missingRoot } from "../writable_roots.ts";
+import {
+  type ExistingRoot,
+  existingRoots,
+  type IsMissing,
+  missingRoot,
+} from "../writable_roots.ts";
 import { type GitAccess, gitAccess } from "./git_access.ts";
 import type { SettledRoots } from "./late_roots.ts";
 
@@ -18,12 +23,16 @@ export interface View {
   readonly limits: readonly Limit[];
 }
 
-/** @param settle leaves out roots that are not to be trusted; names them. */
+/**
+ * @param settle leaves out roots that are not to be trusted; names them.
+ * @param isMissing as for `existingRoots`
+ */
 export function readView(
   { policy, policyCwd, tmpdir, cwd }: ConfineRequest,
   settle: (roots: readonly ExistingRoot[]) => SettledRoots = (roots) => ({ roots, limits: [] }),
+  isMissing?: IsMissing,
 ): View {
-  const found = existingRoots(policy, policyCwd, tmpdir);
+  const found = existingRoots(policy, policyCwd, tmpdir, isMissing);
   const { roots, limits } = settle(found.roots);
   const readable = readableRoots(policy, policyCwd);
   if (readable !== null) refuseInvisible(cwd, roots, readable.roots);
