@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { filesErrorCode, replaceFile, resolveLinks } from "../files/mod.ts";
+import { filesErrorCode, readWholeText, replaceFile, resolveLinks } from "../files/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
 import { AuthError } from "./error.ts";
 import { removeIfThere } from "./home_files.ts";
@@ -8,7 +8,7 @@ import { loginText, parseLogin, type StoredLogin } from "./record.ts";
 export async function loadFile(path: AbsolutePath): Promise<StoredLogin | null> {
   let text: string;
   try {
-    text = await Deno.readTextFile(path);
+    text = await readWholeText(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     const reason = error instanceof Error ? error.message : String(error);

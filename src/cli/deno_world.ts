@@ -18,7 +18,7 @@ export function openWorld(mainUrl: string): World {
       get isTerminal() {
         return Deno.stdin.isTerminal();
       },
-      read: () => new Response(Deno.stdin.readable).bytes(),
+      read: readStdin,
       stream: () => Deno.stdin.readable,
     },
     stdout: textSink(Deno.stdout, "stdout"),
@@ -87,6 +87,18 @@ function columns(): number | null {
     // None of the streams is a terminal.
     return null;
   }
+}
+
+/** Of an endless stream, such as that of `yes`, memory holds no more than asked for. */
+async function readStdin(maxBytes: number): Promise<Uint8Array | null> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  for await (const chunk of Deno.stdin.readable) {
+    size += chunk.length;
+    if (size > maxBytes) return null;
+    chunks.push(chunk);
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
 interface Output {

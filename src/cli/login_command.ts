@@ -9,6 +9,9 @@ import type { World } from "./world.ts";
 /** Nobody waits longer than this at a page. Milliseconds. */
 const BROWSER_LIMIT_MS = 15 * 60_000;
 
+/** Far longer than any. Bytes. */
+const MAX_API_KEY = 64 * 1024;
+
 /** Names the front end towards the issuer, which knows no other names. */
 const DEFAULT_ORIGINATOR = "codex_cli_rs";
 
@@ -100,13 +103,14 @@ async function keepApiKey({ world, place }: Attempt): Promise<number | void> {
     return 1;
   }
   await world.stderr.write("Reading API key from stdin...\n");
-  const apiKey = new TextDecoder().decode(await world.stdin.read()).trim();
+  const bytes = await world.stdin.read(MAX_API_KEY);
+  const apiKey = bytes === null ? null : new TextDecoder().decode(bytes).trim();
   if (apiKey === "") {
     await world.stderr.write("No API key provided via stdin.\n");
     return 1;
   }
   // No header carries it, so no server ever sees it; a file or a page that was piped in by mistake looks like this.
-  if (!/^[\x20-\x7e]+$/.test(apiKey)) {
+  if (apiKey === null || !/^[\x20-\x7e]+$/.test(apiKey)) {
     await world.stderr.write(
       "stdin holds no API key: a key is one line of plain ASCII. Nothing was changed; pipe the key alone in: " +
         "printenv OPENAI_API_KEY | codex login --with-api-key\n",

@@ -33,8 +33,8 @@ export interface World {
   readonly isCompiled: boolean;
   readonly stdin: {
     readonly isTerminal: boolean;
-    /** Everything up to the end. */
-    read(): Promise<Uint8Array>;
+    /** Everything up to the end; `null` = that is more than `maxBytes`, and no more was read. */
+    read(maxBytes: number): Promise<Uint8Array | null>;
     /** Piece by piece, as they come. Either this or `read`, and only once. */
     stream(): ReadableStream<Uint8Array>;
   };
