@@ -1,9 +1,14 @@
 import type { Signal, TextSink, World } from "./world.ts";
 
+/** Set by `scripts/npm/launcher.js`. */
+const LAUNCHER = "CODEX_LAUNCHER_PID";
+
 /** The world as this process finds it. Reads nothing that the fastest command does not need. */
 export function openWorld(mainUrl: string): World {
   const isCompiled = Deno.build.standalone;
-  const env = Deno.env.toObject();
+  const { [LAUNCHER]: launcher, ...env } = Deno.env.toObject();
+  // Whatever we start is not what was launched.
+  if (launcher !== undefined) Deno.env.delete(LAUNCHER);
   return {
     args: Deno.args,
     argv0: () => readArgv0(isCompiled),
@@ -13,6 +18,7 @@ export function openWorld(mainUrl: string): World {
     self: isCompiled
       ? { argv: [Deno.execPath()], env: {} }
       : { argv: sourceArgv(mainUrl), env: sourceEnv(env) },
+    launcher: Number(launcher) || null,
     isCompiled,
     stdin: {
       get isTerminal() {

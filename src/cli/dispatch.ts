@@ -52,6 +52,7 @@ async function dispatch(world: World): Promise<number> {
       await world.stdout.write(`codex-cli ${VERSION}\n`);
       return 0;
   }
+  if (world.launcher !== null) (await import("../platform/mod.ts")).endWith(world.launcher);
   return await (await import("./command_line.ts")).runCommandLine(world);
 }
 

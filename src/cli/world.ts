@@ -29,6 +29,8 @@ export interface World {
     /** Variables without which it does not start. */
     readonly env: Readonly<Record<string, string>>;
   };
+  /** Process id of a program that stands for this one and is to take it along when it ends; `null` = there is none. */
+  readonly launcher: number | null;
   /** True for the compiled executable, false when run from source. */
   readonly isCompiled: boolean;
   readonly stdin: {
