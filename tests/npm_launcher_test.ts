@@ -2,6 +2,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { works } from "./support/works.ts";
+import { startScriptedModel } from "../src/scripted/mod.ts";
+import { answer, exec, execCommand, finalAnswer } from "./scenarios/answers.ts";
+import { programUnderTest } from "./support/program.ts";
+import { environmentOf, runCodex } from "./support/run_codex.ts";
+import { openStage } from "./support/stage.ts";
 
 const LAUNCHER = fileURLToPath(new URL("../scripts/npm/launcher.js", import.meta.url));
 
@@ -122,5 +127,114 @@ Deno.test({
     assert.equal(code, 1);
     assert.equal(stdout.length, 0);
     assert.match(new TextDecoder().decode(stderr), /^codex: no Deno for \w+ \w+/);
+  },
+});
+
+/** Stands where the runtime stands, and becomes the program under test. */
+function programAsRuntime(): string {
+  const words = programUnderTest().argv.map((word) => `'${word}'`).join(" ");
+  return `#!/bin/sh
+while [ "\${1##*/}" != codex.js ]; do shift; done
+shift
+exec ${words} "$@"
+`;
+}
+
+/** A command that says that it runs and who it is, and never ends. */
+const SLEEPER = "echo $$; exec sleep 600";
+
+async function isRunning(pid: number): Promise<boolean> {
+  // Signal 0 also reaches a zombie, so the state is asked for.
+  const { success, stdout } = await new Deno.Command("ps", {
+    args: ["-o", "stat=", "-p", String(pid)],
+  }).output();
+  return success && !new TextDecoder().decode(stdout).trim().startsWith("Z");
+}
+
+Deno.test({
+  ...options("npm launcher: killed, it takes the program and its commands along, in order (Linux)"),
+  ignore: !hasNode || Deno.build.os !== "linux",
+  async fn() {
+    await using installed = await install();
+    const deno = join(installed.bin, "..", "..", "..", "deno", "deno");
+    await Deno.remove(deno);
+    await Deno.writeTextFile(deno, programAsRuntime(), { mode: 0o755 });
+    await using stage = await openStage();
+    await using model = await startScriptedModel([
+      answer(execCommand("c1", SLEEPER, { yield_time_ms: 250 })),
+      answer(execCommand("c2", "sleep 600", { yield_time_ms: 30_000 })),
+    ]);
+    const child = new Deno.Command("node", {
+      args: [installed.bin, ...exec("go")],
+      cwd: stage.workspace,
+      clearEnv: true,
+      env: environmentOf(stage, { args: [], baseUrl: model.baseUrl }),
+      stdin: "null",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    const output = new Response(child.stdout).text();
+    await model.nextRequest();
+    // The second request holds what the first command has said by then.
+    const { body } = await model.nextRequest();
+    child.kill("SIGKILL");
+    assert.equal((await child.status).signal, "SIGKILL");
+    // The program holds the pipe, too: its end is the program's.
+    assert.match(await output, /"turn\.failed","error":\{"message":"interrupted"\}\}\n$/);
+    const pid = Number(/\\n(\d+)\\n/.exec(JSON.stringify(body.input))?.[1]);
+    assert.ok(pid > 1, JSON.stringify(body.input));
+    assert.equal(await isRunning(pid), false);
+  },
+});
+
+Deno.test({
+  name: "a launcher that is not the parent is not followed, and no command hears of it (Linux)",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using stage = await openStage();
+    await using model = await startScriptedModel([
+      answer(execCommand("c1", 'echo "launcher: ${CODEX_LAUNCHER_PID-none}"')),
+      finalAnswer(),
+    ]);
+    const run = await runCodex(stage, {
+      args: exec("go"),
+      baseUrl: model.baseUrl,
+      // Neither the parent nor gone.
+      env: { CODEX_LAUNCHER_PID: "1" },
+    });
+    assert.equal(run.code, 0, run.stderr);
+    assert.match(run.stdout, /launcher: none/);
+  },
+});
+
+Deno.test({
+  name: "a launcher that is gone before the program has started takes it along (Linux)",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using stage = await openStage();
+    const gone = new Deno.Command("true").spawn();
+    await gone.status;
+    const env = { CODEX_LAUNCHER_PID: String(gone.pid) };
+    const run = await runCodex(stage, { args: ["login", "status"], env });
+    assert.equal(run.signal, "SIGTERM");
+  },
+});
+
+Deno.test({
+  ...options("npm launcher: a folder that is gone is told"),
+  async fn() {
+    await using installed = await install();
+    const gone = await Deno.makeTempDir();
+    const { code, stderr } = await new Deno.Command("sh", {
+      args: ["-c", 'rmdir "$PWD" && exec node "$1" show', "sh", installed.bin],
+      cwd: gone,
+    }).output();
+    assert.deepEqual(
+      [code, new TextDecoder().decode(stderr)],
+      [
+        1,
+        "codex: the current folder does not exist any more. Change to another one and start again.\n",
+      ],
+    );
   },
 });

@@ -57,7 +57,13 @@ function launch(deno) {
   const args = [...DENO_FLAGS, ...PROGRAM_FLAGS, PROGRAM, ...process.argv.slice(2)];
   const child = spawn(deno, args, {
     stdio: "inherit",
-    env: { ...process.env, [packageManager()]: "1", DENO_NO_UPDATE_CHECK: "1" },
+    env: {
+      ...process.env,
+      [packageManager()]: "1",
+      DENO_NO_UPDATE_CHECK: "1",
+      // Should we be killed, the program shall not stay behind.
+      CODEX_LAUNCHER_PID: String(process.pid),
+    },
   });
 
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
@@ -82,8 +88,22 @@ function launch(deno) {
   });
 }
 
+function currentFolderIsGone() {
+  try {
+    process.cwd();
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 const deno = findDeno();
-if (deno === null) {
+if (currentFolderIsGone()) {
+  process.stderr.write(
+    "codex: the current folder does not exist any more. Change to another one and start again.\n",
+  );
+  process.exit(1);
+} else if (deno === null) {
   process.stderr.write(
     `codex: no Deno for ${process.platform} ${process.arch} was installed with this package. ` +
       "Install it again with optional dependencies allowed.\n",

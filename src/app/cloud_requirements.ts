@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { openAuth, readClaims, readStoredLogin, type StoredLogin } from "../auth/mod.ts";
 import type { Config } from "../config/mod.ts";
-import { replaceFile } from "../files/mod.ts";
+import { readWholeText, replaceFile } from "../files/mod.ts";
 import { userAgent } from "../model/mod.ts";
 import { readOsFacts } from "../platform/mod.ts";
 import type { SelfCommand } from "../sandbox/mod.ts";
@@ -208,7 +208,7 @@ class RequirementsCache {
   async read(): Promise<{ readonly contents: string | null; readonly age: number } | null> {
     try {
       const { signed_payload: payload, signature } = JSON.parse(
-        await Deno.readTextFile(this.#path),
+        await readWholeText(this.#path),
       ) as { readonly signed_payload: SignedPayload; readonly signature: string };
       if (await sign(payload) !== signature) return null;
       const { userId, accountId } = this.login;

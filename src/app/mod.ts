@@ -20,6 +20,7 @@ export type { AppOptions } from "./options.ts";
 export type { Thread } from "../agent/mod.ts";
 export { type Config, ConfigError, type LoadConfigOptions } from "../config/mod.ts";
 export { type AppConfigOptions, type CloudClient, loadAppConfig } from "./load_config.ts";
+export { readWholeText, refuseUnreadPipe } from "../files/mod.ts";
 export { findRepoRoot } from "../git/mod.ts";
 export { RulesError, shlexJoin } from "../policy/mod.ts";
 export { SandboxError, sandboxSummary } from "../sandbox/mod.ts";

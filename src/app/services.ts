@@ -1,5 +1,5 @@
 import { type AuthManager, openAuth } from "../auth/mod.ts";
-import { replaceFile } from "../files/mod.ts";
+import { readWholeText, replaceFile } from "../files/mod.ts";
 import {
   createModelClient,
   type ModelClient,
@@ -117,7 +117,7 @@ async function openModels(
 
 async function readIfThere(path: string): Promise<string | null> {
   try {
-    return await Deno.readTextFile(path);
+    return await readWholeText(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;

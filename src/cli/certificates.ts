@@ -10,18 +10,17 @@ export function useCertificates(env: Readonly<Record<string, string>>): void {
   if (env["DENO_TLS_CA_STORE"]) return;
   const names = ["SSL_CERT_FILE", "SSL_CERT_DIR"].filter((name) => Boolean(env[name]));
   const there = names.filter((name) => isThere(env[name] ?? ""));
-  if (there.length === 0) return;
   for (const name of names) {
     if (there.includes(name)) Deno.env.set(name, env[name] ?? "");
     else Deno.env.delete(name);
   }
-  Deno.env.set("DENO_TLS_CA_STORE", BOTH_STORES);
+  if (there.length > 0) Deno.env.set("DENO_TLS_CA_STORE", BOTH_STORES);
 }
 
+/** A named pipe counts as none: the runtime would wait for its other end, and no signal could end that. */
 function isThere(path: string): boolean {
   try {
-    Deno.statSync(path);
-    return true;
+    return !Deno.statSync(path).isFifo || path.startsWith("/dev/fd/");
   } catch {
     return false;
   }

@@ -1,9 +1,14 @@
 import type { Signal, TextSink, World } from "./world.ts";
 
+/** Set by `scripts/npm/launcher.js`. */
+const LAUNCHER = "CODEX_LAUNCHER_PID";
+
 /** The world as this process finds it. Reads nothing that the fastest command does not need. */
 export function openWorld(mainUrl: string): World {
   const isCompiled = Deno.build.standalone;
-  const env = Deno.env.toObject();
+  const { [LAUNCHER]: launcher, ...env } = Deno.env.toObject();
+  // Whatever we start is not what was launched.
+  if (launcher !== undefined) Deno.env.delete(LAUNCHER);
   return {
     args: Deno.args,
     argv0: () => readArgv0(isCompiled),
@@ -13,12 +18,13 @@ export function openWorld(mainUrl: string): World {
     self: isCompiled
       ? { argv: [Deno.execPath()], env: {} }
       : { argv: sourceArgv(mainUrl), env: sourceEnv(env) },
+    launcher: Number(launcher) || null,
     isCompiled,
     stdin: {
       get isTerminal() {
         return Deno.stdin.isTerminal();
       },
-      read: () => new Response(Deno.stdin.readable).bytes(),
+      read: readStdin,
       stream: () => Deno.stdin.readable,
     },
     stdout: textSink(Deno.stdout, "stdout"),
@@ -87,6 +93,18 @@ function columns(): number | null {
     // None of the streams is a terminal.
     return null;
   }
+}
+
+/** Of an endless stream, such as that of `yes`, memory holds no more than asked for. */
+async function readStdin(maxBytes: number): Promise<Uint8Array | null> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  for await (const chunk of Deno.stdin.readable) {
+    size += chunk.length;
+    if (size > maxBytes) return null;
+    chunks.push(chunk);
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
 interface Output {

@@ -52,6 +52,7 @@ async function dispatch(world: World): Promise<number> {
       await world.stdout.write(`codex-cli ${VERSION}\n`);
       return 0;
   }
+  if (world.launcher !== null) (await import("../platform/mod.ts")).endWith(world.launcher);
   return await (await import("./command_line.ts")).runCommandLine(world);
 }
 
@@ -80,8 +81,11 @@ async function applyOwnPatch(world: World, args: readonly string[]): Promise<num
 }
 
 function patchOptions(world: World, args: readonly string[]) {
-  return { args, readStdin: () => world.stdin.read(), cwd: world.cwd() };
+  return { args, readStdin: (maxBytes: number) => world.stdin.read(maxBytes), cwd: world.cwd() };
 }
+
+/** A login and where it is kept, with much to spare. Bytes. */
+const MAX_TASK = 16 * 1024 * 1024;
 
 /** Signals do not reach it: a renewal that has begun is brought to its end. */
 async function refreshLogin(world: World): Promise<number> {
@@ -89,7 +93,7 @@ async function refreshLogin(world: World): Promise<number> {
   (await import("./proxies.ts")).useProxies(world.env);
   (await import("./certificates.ts")).useCertificates(world.env);
   const { runRefreshHelper } = await import("../auth/mod.ts");
-  const task = new TextDecoder().decode(await world.stdin.read());
+  const task = new TextDecoder().decode(await world.stdin.read(MAX_TASK) ?? new Uint8Array());
   await runRefreshHelper(task, (text) => world.stdout.write(text));
   return 0;
 }

@@ -370,6 +370,7 @@ async function answer(args: readonly string[]): Promise<readonly [number, boolea
     cwd: none,
     home: none,
     self: { argv: [], env: {} },
+    launcher: null,
     isCompiled: false,
     stdin: { isTerminal: false, read: none, stream: none },
     stdout,

@@ -9,6 +9,9 @@ import type { World } from "./world.ts";
 /** Nobody waits longer than this at a page. Milliseconds. */
 const BROWSER_LIMIT_MS = 15 * 60_000;
 
+/** Far longer than any. Bytes. */
+const MAX_API_KEY = 64 * 1024;
+
 /** Names the front end towards the issuer, which knows no other names. */
 const DEFAULT_ORIGINATOR = "codex_cli_rs";
 
@@ -100,7 +103,8 @@ async function keepApiKey({ world, place }: Attempt): Promise<number | void> {
     return 1;
   }
   await world.stderr.write("Reading API key from stdin...\n");
-  const apiKey = await readKey(world);
+  const bytes = await world.stdin.read(MAX_API_KEY);
+  const apiKey = bytes === null ? null : new TextDecoder().decode(bytes).trim();
   if (apiKey === "") {
     await world.stderr.write("No API key provided via stdin.\n");
     return 1;
@@ -115,22 +119,6 @@ async function keepApiKey({ world, place }: Attempt): Promise<number | void> {
   }
   await saveLogin(place, { kind: "api_key", apiKey });
   await warnIfForgotten(world, place.store);
-}
-
-/** No key is longer; what is may have no end. Bytes. */
-const LONGEST_KEY = 64 * 1024;
-
-/** What stdin holds, without the blanks around it; `null` = more than any key. */
-async function readKey({ stdin }: World): Promise<string | null> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for await (const part of stdin.stream()) {
-    bytes += part.length;
-    if (bytes > LONGEST_KEY) return null;
-    text += decoder.decode(part, { stream: true });
-  }
-  return (text + decoder.decode()).trim();
 }
 
 async function loginInBrowser(attempt: Attempt, signal: AbortSignal): Promise<void> {

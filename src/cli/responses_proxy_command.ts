@@ -1,5 +1,10 @@
 import { dirname, resolve } from "node:path";
-import { apiKeyOf, ResponsesProxyError, startResponsesProxy } from "../responses_proxy/mod.ts";
+import {
+  apiKeyOf,
+  MAX_API_KEY,
+  ResponsesProxyError,
+  startResponsesProxy,
+} from "../responses_proxy/mod.ts";
 import { useCertificates } from "./certificates.ts";
 import { hardened } from "./harden.ts";
 import { RESPONSES_API_PROXY } from "./relay_spec.ts";
@@ -15,7 +20,7 @@ export async function run({ levels }: Invocation, started: World): Promise<numbe
   const usual = RESPONSES_API_PROXY.flags.find(({ long }) => long === "upstream-url")?.default;
   try {
     await using proxy = startResponsesProxy({
-      apiKey: apiKeyOf(await world.stdin.read()),
+      apiKey: apiKeyOf(await world.stdin.read(MAX_API_KEY)),
       upstream: valueOf(level, "upstream-url") ?? usual!,
       port: Number(valueOf(level, "port") ?? 0),
       allowsShutdown: level.switches.has("http-shutdown"),

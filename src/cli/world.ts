@@ -29,12 +29,14 @@ export interface World {
     /** Variables without which it does not start. */
     readonly env: Readonly<Record<string, string>>;
   };
+  /** Process id of a program that stands for this one and is to take it along when it ends; `null` = there is none. */
+  readonly launcher: number | null;
   /** True for the compiled executable, false when run from source. */
   readonly isCompiled: boolean;
   readonly stdin: {
     readonly isTerminal: boolean;
-    /** Everything up to the end. */
-    read(): Promise<Uint8Array>;
+    /** Everything up to the end; `null` = that is more than `maxBytes`, and no more was read. */
+    read(maxBytes: number): Promise<Uint8Array | null>;
     /** Piece by piece, as they come. Either this or `read`, and only once. */
     stream(): ReadableStream<Uint8Array>;
   };

@@ -1,3 +1,4 @@
+import { readWholeText } from "../files/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
 import { ConfigError, reasonOf } from "./error.ts";
 import type { ConfigTable, ProfileTable } from "./schema.ts";
@@ -26,7 +27,7 @@ export async function readInstructions(
 async function readPrompt(key: string, file: AbsolutePath): Promise<string> {
   let text: string;
   try {
-    text = (await Deno.readTextFile(file)).trim();
+    text = (await readWholeText(file)).trim();
   } catch (error) {
     throw new ConfigError(
       "unreadable_file",

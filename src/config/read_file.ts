@@ -1,8 +1,6 @@
+import { readWhole } from "../files/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
 import { ConfigError, reasonOf } from "./error.ts";
-
-/** Far more than anybody writes; what is larger was meant to be something else. Bytes. */
-const MAX_BYTES = 64 * 1024 * 1024;
 
 /**
  * The bytes of a config file; `null` = there is none. Waits for nobody: a pipe or a device in its place would hold the
@@ -12,12 +10,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
  */
 export async function readConfigBytes(file: AbsolutePath): Promise<Uint8Array | null> {
   try {
-    const info = await Deno.stat(file);
-    if (info.isFile && info.size > MAX_BYTES) {
-      throw new Error(`it is larger than ${MAX_BYTES / 1024 / 1024} MiB`);
-    }
-    if (info.isFile || info.isDirectory) return await Deno.readFile(file);
-    throw new Error("it is not a regular file");
+    return await readWhole(file);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw new ConfigError(

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { isPresent } from "../files/mod.ts";
+import { isPresent, readWholeText } from "../files/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
 import type { Logger } from "../telemetry/mod.ts";
 
@@ -24,7 +24,7 @@ export interface UserInstructionsOptions {
 async function readGlobal(codexHome: AbsolutePath): Promise<string | null> {
   for (const name of [OVERRIDE_NAME, DEFAULT_NAME]) {
     try {
-      const text = (await Deno.readTextFile(join(codexHome, name))).trim();
+      const text = (await readWholeText(join(codexHome, name))).trim();
       if (text !== "") return text;
     } catch {
       // Absent or unreadable: the next name.

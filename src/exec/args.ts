@@ -61,8 +61,8 @@ export interface ExecIo {
   readonly version: string;
   readonly stdin: {
     readonly isTerminal: boolean;
-    /** Everything up to the end of the stream. */
-    read(): Promise<Uint8Array>;
+    /** Everything up to the end of the stream; `null` = that is more than `maxBytes`, and no more was read. */
+    read(maxBytes: number): Promise<Uint8Array | null>;
   };
   readonly stdout: ExecStream;
   readonly stderr: ExecStream;

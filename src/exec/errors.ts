@@ -4,7 +4,9 @@ export class ExecError extends Error {
   readonly code:
     | "no_prompt"
     | "bad_encoding"
+    | "prompt_too_long"
     | "bad_output_schema"
+    | "bad_output_file"
     | "bad_working_directory"
     | "bad_local_provider"
     | "not_trusted"
@@ -20,5 +22,5 @@ export class ExecError extends Error {
 /** What went wrong, without the call and the path that the runtime names behind it. */
 export function reasonOf(thrown: unknown): string {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return message.replace(/: (?:readfile|writefile|open) '[^]*'$/, "");
+  return message.replace(/: (?:readfile|writefile|open|stat) '[^]*'$/, "");
 }

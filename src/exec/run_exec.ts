@@ -7,6 +7,7 @@ import {
   findRepoRoot,
   openApp,
   refusedLogin,
+  refuseUnreadPipe,
   RulesError,
   sandboxSummary,
 } from "../app/mod.ts";
@@ -76,6 +77,19 @@ function reportFor(
   });
 }
 
+/** Nobody should have to pay for an answer that then cannot be handed over. */
+async function checkAnswerFile(path: string): Promise<void> {
+  try {
+    await refuseUnreadPipe(path);
+  } catch (error) {
+    throw new ExecError(
+      "bad_output_file",
+      `--output-last-message: ${path} cannot be written: ${reasonOf(error)}`,
+      { cause: error },
+    );
+  }
+}
+
 /** Writes the answer where `-o` says; `false` = it could not. A turn that was stopped leaves the file as it was. */
 async function saveLastMessage(
   path: string,
@@ -84,6 +98,7 @@ async function saveLastMessage(
 ): Promise<boolean> {
   if (end === "interrupted" || end === "lost") return true;
   try {
+    await refuseUnreadPipe(path);
     await Deno.writeTextFile(path, lastMessage ?? "");
   } catch (error) {
     await io.stderr.write(`Failed to write the last message to ${path}: ${reasonOf(error)}\n`);
@@ -123,6 +138,9 @@ async function runInOrder(args: ExecArgs, io: ExecIo, stop: StopRequest): Promis
   const refused = await refusedLogin(config, io.env, { allowApiKeyEnv: true });
   if (refused !== null) throw new ExecError("login_refused", refused);
   await checkTrust(args, config);
+  if (args.outputLastMessage !== null) {
+    await checkAnswerFile(resolve(io.cwd, args.outputLastMessage));
+  }
   const input = await readTurnInput(args, io, (path) => resolve(io.cwd, path));
   // The last of the checks, since it may fetch a model of many gigabytes.
   if (args.oss) {

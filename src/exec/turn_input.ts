@@ -1,3 +1,4 @@
+import { readWholeText } from "../app/mod.ts";
 import type { AbsolutePath, UserInput } from "../protocol/mod.ts";
 import type { ExecArgs, ExecIo } from "./args.ts";
 import { decodeText } from "./decode_text.ts";
@@ -6,6 +7,14 @@ import { ExecError, reasonOf } from "./errors.ts";
 /** Clients match on these two. */
 const READING_STDIN = "Reading prompt from stdin...";
 const EMPTY_STDIN = "No prompt provided via stdin.";
+
+/** Several times what the largest context takes; what is longer never ends, or was not meant to be a prompt. */
+const MAX_STDIN_BYTES = 16 * 1024 * 1024;
+const LONG_STDIN =
+  `The prompt on stdin is longer than ${
+    MAX_STDIN_BYTES / 1024 / 1024
+  } MiB, which no model reads. ` +
+  "Pipe in less, or let the prompt name a file for the model to look into.";
 
 /** The words of the prompt. With an argument, stdin is never touched: it may be a terminal that nobody types on. */
 async function readPrompt(prompt: string | null, io: ExecIo): Promise<string> {
@@ -19,7 +28,9 @@ async function readPrompt(prompt: string | null, io: ExecIo): Promise<string> {
     }
     await io.stderr.write(`${READING_STDIN}\n`);
   }
-  const text = decodeText(await io.stdin.read());
+  const bytes = await io.stdin.read(MAX_STDIN_BYTES);
+  if (bytes === null) throw new ExecError("prompt_too_long", LONG_STDIN);
+  const text = decodeText(bytes);
   if (text.trim() === "") throw new ExecError("no_prompt", EMPTY_STDIN);
   return text;
 }
@@ -27,7 +38,7 @@ async function readPrompt(prompt: string | null, io: ExecIo): Promise<string> {
 async function readOutputSchema(path: AbsolutePath): Promise<unknown> {
   let text: string;
   try {
-    text = await Deno.readTextFile(path);
+    text = await readWholeText(path);
   } catch (error) {
     throw new ExecError(
       "bad_output_schema",

@@ -1,7 +1,7 @@
 /**
- * How files are touched: paths by their text and by their links, whole-file replacement, logs that only grow, locks,
- * how a person is shown a place in one, and where native code is unpacked.
- * Knows nothing of what the files mean, never reads a whole one, never removes one that it did not make.
+ * How files are touched: paths by their text and by their links, whole-file replacement, reading without waiting for
+ * anybody, logs that only grow, locks, how a person is shown a place in one, and where native code is unpacked.
+ * Knows nothing of what the files mean, never removes one that it did not make.
  *
  * Start with `replace.ts`; the path rules are in `paths.ts`.
  *
@@ -15,4 +15,5 @@ export { lockFile, type LockOptions, tryLockFile } from "./lock.ts";
 export { type LockedFolder, openLockedFolder } from "./locked_folder.ts";
 export { loadNativeCode } from "./native_code.ts";
 export { isInside, normalizePath, resolveLinks } from "./paths.ts";
+export { readWhole, readWholeText, refuseUnreadPipe } from "./read_whole.ts";
 export { replaceFile, type ReplaceOptions } from "./replace.ts";

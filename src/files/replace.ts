@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import type { AbsolutePath } from "../protocol/mod.ts";
 import { asFilesError, FilesError, filesErrorCode } from "./error.ts";
 import { resolveLinks } from "./paths.ts";
+import { refuseUnreadPipe } from "./read_whole.ts";
 
 export interface ReplaceOptions {
   /** Permission bits of the result, exactly. Absent: those of the present file, else 0666 less the umask. */
@@ -39,7 +40,7 @@ interface Target {
  * Gives a file new content as a whole: readers see the old bytes or the new ones, never a mixture, and on any failure
  * the old file is still there and no temporary file is left behind. Links are followed: the file behind them is
  * replaced, they stay. Owner and permission bits of the present file are kept. What is there but is no regular file
- * (a pipe, a device) is written to.
+ * (an open pipe, a device) is written to; a named pipe is not, for it might never be read.
  *
  * @param path absolute; its folder must exist
  * @throws {FilesError} and, when aborted, the reason of the signal.
@@ -54,6 +55,7 @@ export async function replaceFile(
   try {
     const target = await findTarget(path);
     if (target.present !== null && !target.present.isFile) {
+      await refuseUnreadPipe(target.path);
       await writeInto(target.path, bytes, {});
       return;
     }

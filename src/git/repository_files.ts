@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, join } from "node:path";
+import { readWholeText } from "../files/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
 import { type ConfigEntry, parseGitConfig } from "./config_text.ts";
 
@@ -92,7 +93,7 @@ function absolute(path: string, base: AbsolutePath): AbsolutePath {
 
 async function readText(path: string): Promise<string | null> {
   try {
-    return await Deno.readTextFile(path);
+    return await readWholeText(path);
   } catch {
     return null;
   }

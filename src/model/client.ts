@@ -324,6 +324,8 @@ async function zstd(text: string): Promise<Uint8Array<ArrayBuffer> | null> {
 
 async function openFixture(path: string): Promise<ReadableStream<Uint8Array>> {
   try {
+    // A pipe would hold the program up until somebody writes to it.
+    if (!(await Deno.stat(path)).isFile) throw new Error("it is not a regular file");
     return (await Deno.open(path)).readable;
   } catch (cause) {
     const message = `cannot read the file of recorded events ${path}`;

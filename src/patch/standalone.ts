@@ -7,8 +7,8 @@ import { planPatch } from "./plan.ts";
 export interface StandaloneInput {
   /** What follows the program's name, or the flag that leads here. */
   readonly args: readonly string[];
-  /** Called at most once, and only where the patch is not an argument. */
-  readonly readStdin: () => Promise<Uint8Array>;
+  /** Called at most once, and only where the patch is not an argument; `null` = there is more than `maxBytes`. */
+  readonly readStdin: (maxBytes: number) => Promise<Uint8Array | null>;
   readonly cwd: AbsolutePath;
 }
 
@@ -18,6 +18,9 @@ export interface StandaloneResult {
   readonly stdout: string;
   readonly stderr: string;
 }
+
+/** Memory does not hold many times more. Bytes. */
+const MAX_PATCH = 64 * 1024 * 1024;
 
 const USAGE = `Usage: apply_patch PATCH
        apply_patch < FILE
@@ -31,8 +34,8 @@ export async function runStandalone(input: StandaloneInput): Promise<StandaloneR
   if (args.length > 1) return failure(2, "Error: apply_patch accepts exactly one argument.");
   const [argument] = args;
   if (argument !== undefined) return await applyText(argument, cwd);
-  const bytes = await readStdin();
-  if (bytes.length === 0) return { exitCode: 2, stdout: "", stderr: USAGE };
+  const bytes = await readStdin(MAX_PATCH);
+  if (bytes?.length === 0) return { exitCode: 2, stdout: "", stderr: USAGE };
   return await applyBytes(bytes, cwd);
 }
 
@@ -45,11 +48,17 @@ export async function runSelfApply(input: StandaloneInput): Promise<StandaloneRe
   if (argument === undefined) {
     return failure(1, "Error: a patch is wanted as the argument, or - to read one from stdin.");
   }
-  if (argument === "-") return await applyBytes(await input.readStdin(), input.cwd);
+  if (argument === "-") return await applyBytes(await input.readStdin(MAX_PATCH), input.cwd);
   return await applyText(argument, input.cwd);
 }
 
-async function applyBytes(bytes: Uint8Array, cwd: AbsolutePath): Promise<StandaloneResult> {
+async function applyBytes(
+  bytes: Uint8Array | null,
+  cwd: AbsolutePath,
+): Promise<StandaloneResult> {
+  if (bytes === null) {
+    return failure(1, `Error: the patch on stdin is longer than ${MAX_PATCH / 1024 / 1024} MiB.`);
+  }
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);

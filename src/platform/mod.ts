@@ -6,6 +6,7 @@
  *
  * @module
  */
+export { endWith } from "./end_with.ts";
 export { type FileLocks, openFileLocks } from "./file_locks.ts";
 export {
   type HardeningGap,

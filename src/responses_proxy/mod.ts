@@ -8,6 +8,6 @@
  *
  * @module
  */
-export { apiKeyOf } from "./api_key.ts";
+export { apiKeyOf, MAX_API_KEY } from "./api_key.ts";
 export { ResponsesProxyError } from "./error.ts";
 export { type ResponsesProxy, type ResponsesProxyOptions, startResponsesProxy } from "./proxy.ts";

@@ -1,6 +1,6 @@
+import { readWhole } from "../../files/mod.ts";
 import { fitsBox, scaleToBox, type Size } from "./box.ts";
 import { contentKey, type ImageCache } from "./cache.ts";
-import { readImageFile } from "./read.ts";
 import { claimedSize, type ImageFormat, sniffFormat, unsupportedReason } from "./sniff.ts";
 
 export type LoadedImage =
@@ -21,7 +21,7 @@ const JPEG_QUALITY = 85;
 export async function loadImage(path: string, cache?: ImageCache): Promise<LoadedImage> {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
-    bytes = await readImageFile(path);
+    bytes = await readWhole(path);
   } catch (error) {
     const reason = systemText(error);
     return { ...refusal(path, `failed to read image at ${path}: ${reason}`), reason };

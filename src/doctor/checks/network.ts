@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { readWholeText } from "../../files/mod.ts";
 import { ok, problem, reasonOf, skipped, warning } from "../finding.ts";
 import type { Check } from "../run_checks.ts";
 import { shownUrl } from "../secrets.ts";
@@ -184,7 +185,7 @@ const certificates: Check = {
 async function certificatesIn(file: string): Promise<number | string> {
   let text: string;
   try {
-    text = await Deno.readTextFile(file);
+    text = await readWholeText(file);
   } catch (error) {
     return error instanceof Deno.errors.NotFound
       ? "which does not exist"

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { lockFile, openAppendLog } from "../../files/mod.ts";
+import { lockFile, openAppendLog, readWholeText } from "../../files/mod.ts";
 import type { AbsolutePath } from "../../protocol/mod.ts";
 import { isBannedPrefix } from "./banned_prefixes.ts";
 import { RulesError } from "./error.ts";
@@ -79,7 +79,7 @@ async function makeFolder(folder: AbsolutePath): Promise<void> {
 
 async function holdsLine(file: AbsolutePath, line: string): Promise<boolean> {
   try {
-    return (await Deno.readTextFile(file)).split(/\r?\n/).includes(line);
+    return (await readWholeText(file)).split(/\r?\n/).includes(line);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { readWhole } from "../../files/mod.ts";
 import type { AbsolutePath } from "../../protocol/mod.ts";
 import { Budget } from "./budget.ts";
 import { RulesError } from "./error.ts";
@@ -72,7 +73,7 @@ async function readText(file: string): Promise<string> {
     if (size > MAX_BYTES) {
       throw new RulesError("too_costly", `${file}: larger than ${MAX_BYTES} bytes`, file);
     }
-    return new TextDecoder("utf-8", { fatal: true }).decode(await Deno.readFile(file));
+    return new TextDecoder("utf-8", { fatal: true }).decode(await readWhole(file));
   } catch (error) {
     throw error instanceof RulesError ? error : unreadable(file, error);
   }

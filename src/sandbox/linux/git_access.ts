@@ -75,8 +75,11 @@ function ofLinkedTree(git: AbsolutePath, tree: AbsolutePath): GitAccess | null {
 
 /** Whether a file that is missing in `tree` would be configuration: nothing harmless can hold its place. */
 function mayGainConfiguration(repository: AbsolutePath, tree: AbsolutePath): boolean {
-  const config = Deno.readTextFileSync(join(repository, "config"));
-  return /worktreeconfig/i.test(config) && !exists(join(tree, "config.worktree"));
+  const config = join(repository, "config");
+  // Opening a pipe would hold everything up.
+  if (!Deno.statSync(config).isFile) return true;
+  return /worktreeconfig/i.test(Deno.readTextFileSync(config)) &&
+    !exists(join(tree, "config.worktree"));
 }
 
 /** A link in place of such a folder would make its target writable. */
