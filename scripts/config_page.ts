@@ -1,4 +1,9 @@
-import { type Feature, FEATURE_ALIASES, FEATURES } from "../src/config/features.ts";
+import {
+  type Feature,
+  FEATURE_ALIASES,
+  FEATURES,
+  isHarmlessFeature,
+} from "../src/config/features.ts";
 import { LATER_KEYS, LATER_SAFETY_KEYS } from "../src/config/later_keys.ts";
 import { CONFIG_SCHEMA, PROFILE_KEYS } from "../src/config/schema.ts";
 import type { Field, Fields, Shape } from "../src/config/shape.ts";
@@ -53,6 +58,10 @@ The active profile goes before all files for the keys that it sets, but not befo
 as \`-m\` and \`-s\` go before everything. What an administrator requires in \`requirements.toml\` then
 limits what comes of it.
 
+In a folder inside a trusted project the commands of the model may write, also to its \`.codex\`. So
+only that counts there which can loosen nothing, unless you trust that very folder: see
+[below](#folders-inside-a-trusted-project).
+
 A path is relative to the folder of the file that it stands in, and with \`-c\` to the working
 directory; \`~\` is your home.
 
@@ -76,7 +85,7 @@ export function configPage(): string {
     const entries = keys.flatMap((key) => entriesOf(key, fields[key]!, false, expanded));
     return `## ${title}\n\n${entries.join("\n")}\n`;
   });
-  return [INTRODUCTION, ...parts, featuresPart(), unknownPart()].join("\n");
+  return [INTRODUCTION, ...parts, featuresPart(), inheritedTrustPart(), unknownPart()].join("\n");
 }
 
 /** The entry of a key, and those of the keys below it. `idle` = the table above it has no effect. */
@@ -244,6 +253,50 @@ function bySystem<T>(values: SystemValues<T>, word: (value: T) => string): strin
     return value === undefined ? [] : [`on ${SYSTEM_NAMES[system]} ${word(value)}`];
   });
   return [word(values.usual), ...others].join(", ");
+}
+
+/** What counts in a folder that is trusted only as a part of its project. */
+function inheritedTrustPart(): string {
+  const { free, tight } = harmlessKeys(CONFIG_SCHEMA.fields, "");
+  const features = FEATURES.map(({ key }) => key).filter(isHarmlessFeature);
+  return `## Folders inside a trusted project
+
+Trust in a project is trust in the \`.codex\` of its root, which the sandbox protects. Of the
+\`.codex/config.toml\` of a folder inside it, and of a linked work tree inside its main checkout, only
+these keys count, in profiles, too:
+
+${free.map((key) => `\`${key}\``).join(", ")}; in \`features\` ${
+    features.map((key) => `\`${key}\``).join(", ")
+  }.
+
+Of these keys only the values that tighten:
+
+${tight.map(([key, values]) => `- \`${key}\`: ${values}`).join("\n")}
+
+The rest is named in a warning; with \`--strict-config\` it is an error. Of \`.codex/rules\` there, only
+rules count that forbid or ask. To let all of it count, give that folder a \`trust_level\` of its own.
+`;
+}
+
+function harmlessKeys(
+  fields: Fields,
+  prefix: string,
+): { free: string[]; tight: (readonly [string, string])[] } {
+  const found: ReturnType<typeof harmlessKeys> = { free: [], tight: [] };
+  for (const [name, { shape, below }] of Object.entries(fields)) {
+    const key = prefix + name;
+    if (below === "any") found.free.push(key);
+    else if (below !== undefined) {
+      found.tight.push([key, below.map((value) => `\`${JSON.stringify(value)}\``).join(", ")]);
+    } else if (name !== "profiles") {
+      for (const inner of tablesOf(shape)) {
+        const { free, tight } = harmlessKeys(inner.shape.fields, `${key}${inner.suffix}.`);
+        found.free.push(...free);
+        found.tight.push(...tight);
+      }
+    }
+  }
+  return found;
 }
 
 /** What happens to keys that are not on the page. */

@@ -105,3 +105,36 @@ Deno.test("exec: an allowed command does not free what stands beside it", async 
     assert.equal(await exists(outside), false, script);
   }
 });
+
+/** What a confined command can leave in a folder of a trusted repository, for a session that is started there. */
+const PLANTED = {
+  "sub/.codex/config.toml": 'sandbox_mode = "danger-full-access"\nmodel_verbosity = "high"\n',
+  "sub/.codex/rules/free.rules": 'prefix_rule(["touch"])\nprefix_rule(["mkdir"], "forbidden")\n',
+};
+
+const TEMPORARY_FOLDERS =
+  "sandbox_workspace_write={exclude_slash_tmp=true,exclude_tmpdir_env_var=true}";
+
+for (const trusted of [false, true]) {
+  const test = trusted ? "frees, once that folder is trusted" : "frees nothing, and is told";
+  Deno.test(`exec: what lies in a folder inside a trusted project ${test}`, async () => {
+    await using stage = await openStage({ files: PLANTED });
+    const sub = join(stage.workspace, "sub");
+    const tables = [stage.workspace, ...(trusted ? [sub] : [])]
+      .map((folder) => `[projects.${JSON.stringify(folder)}]\ntrust_level = "trusted"\n`);
+    await Deno.writeTextFile(join(stage.codexHome, "config.toml"), tables.join(""));
+    const outside = join(stage.root, "outside");
+    // The test's own folders lie in one that commands may write to.
+    const args = ["exec", "-C", sub, "-c", TEMPORARY_FOLDERS, "go"];
+    const { run } = await runCommand(stage, `touch ${outside}`, args);
+    assert.equal(run.code, 0, run.stderr);
+    assert.equal(await exists(outside), trusted);
+    const warned = run.stderr.split("\n").filter((line) =>
+      line.startsWith("warning: Some settings are ignored: ") ||
+      line.startsWith("warning: Rules that allow commands are ignored in ")
+    );
+    assert.equal(warned.length, trusted ? 0 : 2, run.stderr);
+    const { output } = await runCommand(stage, "mkdir made", args);
+    assert.match(output, /policy forbids commands starting with `mkdir`/);
+  });
+}

@@ -5,17 +5,18 @@ import {
   type ThreadServices,
   uuidV7,
 } from "../agent/mod.ts";
-import { type Config, sourceName } from "../config/mod.ts";
+import type { Config } from "../config/mod.ts";
 import { baseInstructions, readUserInstructions } from "../context/mod.ts";
 import { readGitInfo } from "../git/mod.ts";
 import type { ModelInfo } from "../model/mod.ts";
-import { LiveRules, loadRules, requiredRules } from "../policy/mod.ts";
+import type { LiveRules } from "../policy/mod.ts";
 import { commandEnvironment, ProcessTable, ShellSnapshot, startAndLeave } from "../process/mod.ts";
 import type { EventBody, ThreadId } from "../protocol/mod.ts";
 import { type LoadedThread, readRollout, RolloutRecorder } from "../rollout/mod.ts";
 import type { SessionNetwork } from "./network.ts";
 import type { AppOptions } from "./options.ts";
 import { openServices, type SharedServices } from "./services.ts";
+import { loadSessionRules } from "./session_rules.ts";
 
 export interface StartThreadOptions {
   /** Nothing is kept on disk. */
@@ -89,6 +90,7 @@ export class App implements AsyncDisposable {
     recording: RecordingRelay,
   ): Promise<Thread> {
     const { config } = this;
+    const { rules, notices } = await loadSessionRules(config);
     const options: ThreadOptions = {
       id,
       source: this.options.source,
@@ -110,14 +112,13 @@ export class App implements AsyncDisposable {
       limits: limitsOf(config.requirements),
       features: config.features,
       recorder,
-      notices: [...config.startupNotices, ...this.#loginNotices()],
+      notices: [...config.startupNotices, ...notices, ...this.#loginNotices()],
       resumed: loaded === null ? null : {
         lines: loaded.history,
         tokenInfo: loaded.lastTokenInfo,
         lastModel: loaded.lastModel,
       },
     };
-    const rules = await this.#loadRules();
     const network = await this.#openNetwork();
     const thread = await Thread.start(options, this.#threadServices(id, rules, network));
     this.#owned.use(thread);
@@ -150,16 +151,6 @@ export class App implements AsyncDisposable {
       },
       personality: config.personality,
     };
-  }
-
-  /** Read anew for each session; what another session allows in the meantime is not seen by this one. */
-  async #loadRules(): Promise<LiveRules> {
-    const { codexHome, ruleFolders, requirements: { rules } } = this.config;
-    const required = rules === null ? [] : requiredRules(rules.value, sourceName(rules.source));
-    return new LiveRules(
-      await loadRules({ folders: ruleFolders, required }),
-      `${codexHome}/rules/default.rules`,
-    );
   }
 
   /** Only an administrator can ask for a proxy; without one nothing of it is loaded. */

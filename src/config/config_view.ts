@@ -52,10 +52,11 @@ export async function readConfigView(
   const present = stack.filter(isPresent);
   const views: (LayerView & { readonly table: Layer["table"] })[] = [];
   for (const layer of present) {
+    const written = layer.inherited?.written ?? layer.table;
     views.push({
       name: layerName(layer),
-      version: await tableVersion(layer.table),
-      config: tableToJson(layer.table),
+      version: await tableVersion(written),
+      config: tableToJson(written),
       ...(layer.disabledReason === null ? {} : { disabledReason: layer.disabledReason }),
       table: layer.table,
     });

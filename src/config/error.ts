@@ -7,6 +7,7 @@ import type { AbsolutePath } from "../protocol/mod.ts";
  * - `unreadable_file`, `empty_file`: a config file, or a file that a key names.
  * - `invalid_toml`: syntax. `invalid_value`, `missing_value`: a known key of the wrong type, or absent.
  * - `unknown_key`: a key that nobody knows, where only known ones are wanted.
+ * - `untrusted_key`: a setting of a folder that is not trusted enough for it, where all have to count.
  * - `invalid_override`: `-c` without `=` or without a key. `unknown_feature`: `--enable` of an unknown name.
  * - `invalid_requirements`: what an administrator requires is not well-formed.
  * - `unknown_profile`, `unknown_provider`, `no_local_provider`: a name that nothing defines.
@@ -21,6 +22,7 @@ export type ConfigErrorCode =
   | "invalid_value"
   | "missing_value"
   | "unknown_key"
+  | "untrusted_key"
   | "invalid_override"
   | "unknown_feature"
   | "unknown_profile"
@@ -48,6 +50,7 @@ const OF_FILES: ReadonlySet<ConfigErrorCode> = new Set([
   "invalid_value",
   "missing_value",
   "unknown_key",
+  "untrusted_key",
 ]);
 
 /** A configuration that cannot be used. `message` is complete for a person and may span lines. */

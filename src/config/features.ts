@@ -103,6 +103,35 @@ export function featureKey(name: string): string | null {
   return Object.hasOwn(FEATURE_ALIASES, name) ? FEATURE_ALIASES[name] ?? null : null;
 }
 
+/** Those that give neither the model nor a command anything more to do, whichever way they stand. */
+const HARMLESS_FEATURES: readonly string[] = [
+  "undo",
+  "unified_exec",
+  "search_tool",
+  "codex_git_commit",
+  "runtime_metrics",
+  "sqlite",
+  "memory_tool",
+  "child_agents_md",
+  "apply_patch_freeform",
+  "request_rule",
+  "remote_models",
+  "powershell_utf8",
+  "enable_request_compression",
+  "steer",
+  "collaboration_modes",
+  "personality",
+  "prevent_idle_sleep",
+  "responses_websockets",
+  "responses_websockets_v2",
+];
+
+/** Whether a name may be switched in a folder that is trusted only as a part of its project; so may one that means nothing. */
+export function isHarmlessFeature(name: string): boolean {
+  const key = featureKey(name);
+  return key === null || HARMLESS_FEATURES.includes(key);
+}
+
 /**
  * `--enable` and `--disable` as config overrides. They count after every `-c`, and a feature that is named
  * by both is off.

@@ -7,6 +7,7 @@ import { absolutisePaths, type PathBase } from "./paths.ts";
 import { readConfigBytes } from "./read_file.ts";
 import { CONFIG_SCHEMA } from "./schema.ts";
 import { emptyTable, parseToml, type TomlTable } from "./toml.ts";
+import type { RuleFolders } from "./types.ts";
 
 /** Where a layer comes from, lowest precedence first. */
 export type LayerType = "system" | "user" | "project" | "session" | "managed" | "managed_mdm";
@@ -16,7 +17,7 @@ export interface Layer {
   readonly type: LayerType;
   /** `null` for values of the command line. */
   readonly file: AbsolutePath | null;
-  /** As read, paths absolute, unknown keys kept. */
+  /** As read, paths absolute, unknown keys kept; without what does not count by its place. */
   readonly table: TomlTable;
   /** Source, for showing the place of an error. `null` when there is no file. */
   readonly text: string | null;
@@ -24,6 +25,13 @@ export interface Layer {
   readonly disabledReason: string | null;
   /** What was typed, for the layer of the command line. */
   readonly given?: readonly Override[];
+  /** Of a project's folder that is trusted only as a part of the project; see `inherited_trust.ts`. */
+  readonly inherited?: {
+    /** As read, with all that does not count. */
+    readonly written: TomlTable;
+    /** Where that stands. */
+    readonly ignored: readonly (readonly string[])[];
+  };
 }
 
 /** Reads a file as a layer; a missing file is an empty layer. */
@@ -88,8 +96,11 @@ export function systemFolder(env: Readonly<Record<string, string>>): AbsolutePat
 }
 
 /** The folders of rules beside the files of the layers that count, there or not. */
-export function ruleFolders(layers: readonly Layer[]): AbsolutePath[] {
-  return layers
-    .filter((layer) => layer.disabledReason === null)
-    .flatMap(({ file }) => file === null ? [] : [join(dirname(file), "rules")]);
+export function ruleFolders(layers: readonly Layer[]): RuleFolders {
+  const folders: Record<keyof RuleFolders, AbsolutePath[]> = { all: [], strict: [] };
+  for (const { file, disabledReason, inherited } of layers) {
+    if (file === null || disabledReason !== null) continue;
+    folders[inherited === undefined ? "all" : "strict"].push(join(dirname(file), "rules"));
+  }
+  return folders;
 }

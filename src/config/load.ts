@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import type { AbsolutePath } from "../protocol/mod.ts";
 import { checkMerged } from "./check_merged.ts";
 import { type Layer, ruleFolders, systemFolder } from "./layers.ts";
 import { loadLayers } from "./load_layers.ts";
@@ -27,7 +29,8 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
   });
   const flags = stack.find(({ type }) => type === "session")?.table ?? emptyTable();
   const merged: ConfigTable = checkMerged(CONFIG_SCHEMA, stack);
-  const unknown = await unknownKeys(stack, options.strict ?? false);
+  const userFile = join(options.codexHome, "config.toml");
+  const ignored = await keyNotices(stack, userFile, options.strict ?? false);
   const profileName = options.overrides.profile ?? merged.profile ?? null;
   return await resolveConfig({
     options,
@@ -41,15 +44,28 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
     ruleFolders: ruleFolders(
       stack.filter(({ type }) => type === "system" || type === "user" || type === "project"),
     ),
-    notices: [...unknown, ...notices],
+    notices: [...ignored, ...notices],
   });
 }
 
-/** Warnings about keys that nobody knows, or their refusal. Most people configure nothing, so this is loaded when needed. */
-async function unknownKeys(stack: readonly Layer[], strict: boolean): Promise<StartupNotice[]> {
-  if (stack.every(({ table }) => Object.keys(table).length === 0)) return [];
+/**
+ * Warnings about keys that do not count, or their refusal: nobody knows them, or their place may not set them. Most people
+ * configure nothing, so what finds them is loaded when needed.
+ */
+async function keyNotices(
+  stack: readonly Layer[],
+  userFile: AbsolutePath,
+  strict: boolean,
+): Promise<StartupNotice[]> {
+  const notices: StartupNotice[] = [];
+  if (stack.some(({ inherited }) => inherited !== undefined)) {
+    const { looseningNotices, refuseLoosening } = await import("./inherited_trust.ts");
+    if (strict) refuseLoosening(stack, userFile);
+    else notices.push(...looseningNotices(stack, userFile));
+  }
+  if (stack.every(({ table }) => Object.keys(table).length === 0)) return notices;
   const { refuseUnknownKeys, unknownKeyNotices } = await import("./unknown_keys.ts");
-  if (!strict) return unknownKeyNotices(stack);
+  if (!strict) return [...unknownKeyNotices(stack), ...notices];
   refuseUnknownKeys(stack);
   return [];
 }

@@ -29,7 +29,9 @@ Deno.test("layers: system, user, project from outside in, -c, managed; tables me
     ["project/.codex/config.toml", tables("OUTER", "outer")],
     ["project/inner/.codex/config.toml", tables("INNER", "inner")],
   ];
-  const trust = `[projects.${JSON.stringify(machine.path("project"))}]\ntrust_level = "trusted"\n`;
+  const trust = ["project", "project/inner"]
+    .map((name) => `[projects.${JSON.stringify(machine.path(name))}]\ntrust_level = "trusted"\n`)
+    .join("");
   const load = (c: string[] = []) => machine.load({ cwd: "project/inner", c });
   await machine.write("project/inner/file", "");
   assert.equal((await load()).toolOutputTokenLimit, 1);

@@ -59,5 +59,6 @@ export type {
   EnvironmentPolicy,
   LoadConfigOptions,
   ManagedPreference,
+  RuleFolders,
   StartupNotice,
 } from "./types.ts";

@@ -1,10 +1,10 @@
 import { dirname, join } from "node:path";
-import { isPresent } from "../files/mod.ts";
+import { isInside, isPresent } from "../files/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
 import { ConfigError } from "./error.ts";
 import { fileLayer, type Layer } from "./layers.ts";
 import { emptyTable } from "./toml.ts";
-import { type Projects, trustOf } from "./trust.ts";
+import { mainRepoRoot, type Projects, trustOf } from "./trust.ts";
 
 interface ProjectSearch {
   readonly cwd: AbsolutePath;
@@ -39,7 +39,10 @@ async function projectLayer(
   file: AbsolutePath,
 ): Promise<Layer> {
   const trusted = trustOf(search.projects, [dir, root, search.repoRoot]) === "trusted";
-  if (trusted) return await fileLayer("project", file, search.home);
+  if (trusted) {
+    const layer = await fileLayer("project", file, search.home);
+    return await isTrustedItself(search, dir) ? layer : await withoutLoosening(layer);
+  }
   const disabledReason = `${file} is ignored until the project is trusted: set trust_level = ` +
     `"trusted" under [projects.${JSON.stringify(search.repoRoot ?? root)}] in ${search.userFile}`;
   try {
@@ -49,6 +52,24 @@ async function projectLayer(
     if (!(error instanceof ConfigError)) throw error;
     return { type: "project", file, table: emptyTable(), text: null, disabledReason };
   }
+}
+
+/**
+ * Whether the user has decided about this very folder, and not only about one that it belongs to. A linked work tree shares
+ * the decision about its main checkout, unless it lies in there: then commands of a session in the checkout may write to it.
+ */
+async function isTrustedItself(
+  { projects, repoRoot }: ProjectSearch,
+  dir: AbsolutePath,
+): Promise<boolean> {
+  const real = await Deno.realPath(dir).catch(() => dir);
+  if (trustOf(projects, [dir, real]) === "trusted") return true;
+  if (repoRoot === null || isInside(repoRoot, real)) return false;
+  return await isPresent(join(real, ".git")) && await mainRepoRoot(real) === repoRoot;
+}
+
+async function withoutLoosening(layer: Layer): Promise<Layer> {
+  return (await import("./inherited_trust.ts")).withoutLoosening(layer);
 }
 
 /** The nearest folder with one of the markers, itself first; the folder itself when there is none. */

@@ -9,7 +9,13 @@ import { applyRequirements, type Wishes } from "./requirements/apply.ts";
 import type { Requirements } from "./requirements/types.ts";
 import type { ConfigTable, ProfileTable } from "./schema.ts";
 import type { TrustLevel } from "./trust.ts";
-import type { Config, EnvironmentPolicy, LoadConfigOptions, StartupNotice } from "./types.ts";
+import type {
+  Config,
+  EnvironmentPolicy,
+  LoadConfigOptions,
+  RuleFolders,
+  StartupNotice,
+} from "./types.ts";
 
 /** What `config.toml` says after all layers were merged and checked, and what else decides. */
 export interface ResolveInput {
@@ -23,7 +29,7 @@ export interface ResolveInput {
   /** Taken from the layers that do not belong to the project. */
   readonly rootMarkers: readonly string[];
   readonly requirements: Requirements;
-  readonly ruleFolders: readonly AbsolutePath[];
+  readonly ruleFolders: RuleFolders;
   /** Notices about the layers themselves. */
   readonly notices: readonly StartupNotice[];
 }

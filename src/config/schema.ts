@@ -25,27 +25,32 @@ export { PROFILE_KEYS, type ProfileTable } from "./schema_profile.ts";
 export const CONFIG_SCHEMA = table({
   ...SHARED_FIELDS,
   review_model: {
+    below: "any",
     shape: string,
     doc: "Model for reviews; without it the session's own is used.",
     unused: true,
   },
   model_context_window: {
+    below: "any",
     shape: positive,
     doc: "Tokens that the model can take at once. Set it for models that the catalogue does not " +
       "know; a wrong number means that the history is compacted too late or too early.",
     initial: "the model's own",
   },
   model_auto_compact_token_limit: {
+    below: "any",
     shape: positive,
     doc: "Tokens past which the history is replaced by a summary.",
     initial: "nine tenths of the context window",
   },
   model_supports_reasoning_summaries: {
+    below: "any",
     shape: bool,
     doc: "Whether the model is asked to think aloud; for models that the catalogue does not know.",
     initial: "the model's own",
   },
   tool_output_token_limit: {
+    below: "any",
     shape: count,
     doc: "Tokens of one tool's output that are kept in the history; the middle is left out.",
     initial: "the model's own",
@@ -63,11 +68,13 @@ export const CONFIG_SCHEMA = table({
   tools: {
     shape: table({
       web_search: {
+        below: [false],
         shape: bool,
         aliases: ["web_search_request"],
         doc: 'Outdated: `true` stands for `web_search = "live"`; works, with a notice.',
       },
       view_image: {
+        below: "any",
         shape: bool,
         doc: "Outdated: once switched the tool that shows images to the model.",
         unused: true,
@@ -76,21 +83,25 @@ export const CONFIG_SCHEMA = table({
     doc: "Outdated switches of tools.",
   },
   instructions: {
+    below: "any",
     shape: string,
     doc: "Outdated. Write an AGENTS.md, or use `developer_instructions`.",
     unused: true,
   },
   developer_instructions: {
+    below: "any",
     shape: string,
     doc: "Text that the model gets as a further message of the developer, after the built-in " +
       "instructions and before AGENTS.md.",
   },
   compact_prompt: {
+    below: "any",
     shape: string,
     doc: "Prompt that asks for a summary when the history gets too long. Blank counts as unset.",
     initial: "a built-in prompt",
   },
   commit_attribution: {
+    below: "any",
     shape: string,
     doc: "Trailer that commits of the model carry; blank means none.",
     default: "Codex <noreply@openai.com>",
@@ -134,6 +145,7 @@ export const CONFIG_SCHEMA = table({
     unused: true,
   },
   mcp_oauth_callback_port: {
+    below: "any",
     shape: port,
     doc: "Port to which a browser comes back after a login to an MCP server.",
     initial: "any free one",
@@ -156,11 +168,13 @@ export const CONFIG_SCHEMA = table({
     initial: "any",
   },
   project_doc_max_bytes: {
+    below: "any",
     shape: count,
     doc: "Bytes of AGENTS.md files that are read, all of them together. 0 reads none.",
     default: 32_768,
   },
   project_doc_fallback_filenames: {
+    below: "any",
     shape: list(string),
     doc: "Names that are tried in folders without an AGENTS.md, in this order.",
     default: [],
@@ -185,6 +199,7 @@ export const CONFIG_SCHEMA = table({
       "slash at the end.",
   },
   history: {
+    below: "any",
     shape: table({
       persistence: {
         shape: choice("save-all", "none"),
@@ -208,34 +223,40 @@ export const CONFIG_SCHEMA = table({
     unused: true,
   },
   file_opener: {
+    below: "any",
     shape: choice("vscode", "vscode-insiders", "windsurf", "cursor", "none"),
     doc: "Editor that links to files open.",
     default: "vscode",
     unused: true,
   },
   hide_agent_reasoning: {
+    below: "any",
     shape: bool,
     doc: "`codex exec` prints no summaries of the model's thinking.",
     default: false,
   },
   show_raw_agent_reasoning: {
+    below: "any",
     shape: bool,
     doc: "Show the model's thinking itself, for models that hand it out.",
     initial: "`false`; with `--oss` `true`",
   },
   check_for_update_on_startup: {
+    below: "any",
     shape: bool,
     doc: "Look for a newer version at the start.",
     default: true,
     unused: true,
   },
   disable_paste_burst: {
+    below: "any",
     shape: bool,
     doc: "Do not take fast typing for pasted text.",
     default: false,
     unused: true,
   },
   suppress_unstable_features_warning: {
+    below: "any",
     shape: bool,
     doc: "Do not warn about features that are still under development.",
     default: false,
@@ -243,6 +264,7 @@ export const CONFIG_SCHEMA = table({
   feedback: {
     shape: table({
       enabled: {
+        below: [false],
         shape: bool,
         doc: "Whether feedback may be sent.",
         default: true,
@@ -252,12 +274,13 @@ export const CONFIG_SCHEMA = table({
     doc: "Feedback to the vendor.",
   },
   windows_wsl_setup_acknowledged: {
+    below: "any",
     shape: bool,
     doc: "Written by the program, once the user has read about WSL.",
     default: false,
     unused: true,
   },
-  tui: { shape: TUI, doc: "The terminal interface.", unused: true },
+  tui: { below: "any", shape: TUI, doc: "The terminal interface.", unused: true },
   notice: {
     shape: NOTICE,
     doc: "What the user has seen or turned off; written by the terminal interface.",
@@ -265,10 +288,16 @@ export const CONFIG_SCHEMA = table({
   },
   otel: { shape: OTEL, doc: "Where OpenTelemetry data goes.", unused: true },
   agents: { shape: AGENTS, doc: "Sub-agents, and the roles that they can have.", unused: true },
-  memories: { shape: MEMORIES, doc: "What is remembered across sessions.", unused: true },
+  memories: {
+    below: "any",
+    shape: MEMORIES,
+    doc: "What is remembered across sessions.",
+    unused: true,
+  },
   skills: { shape: SKILLS, doc: "Skills: instructions for special tasks.", unused: true },
   apps: { shape: APPS, doc: "Connectors to other services, by their id.", unused: true },
   ghost_snapshot: {
+    below: "any",
     shape: GHOST_SNAPSHOT,
     doc: "Snapshots of the working directory, for undo.",
     unused: true,

@@ -1,8 +1,10 @@
+import { isHarmlessFeature } from "./features.ts";
 import { bool, choice, list, map, path, string, table, type TableOf } from "./shape.ts";
 
 /** Keys that may stand at the top and in `[profiles.<name>]`. */
 export const SHARED_FIELDS = {
   model: {
+    below: "any",
     shape: string,
     doc: "Name of the model to use, as its server calls it. `-m` goes before it.",
     initial: "the provider's newest coding model",
@@ -14,6 +16,7 @@ export const SHARED_FIELDS = {
     default: "openai",
   },
   model_reasoning_effort: {
+    below: "any",
     shape: choice("none", "minimal", "low", "medium", "high", "xhigh"),
     doc:
       "How long the model thinks before it answers. More is slower, costs more, and helps with " +
@@ -21,21 +24,25 @@ export const SHARED_FIELDS = {
     initial: "the model's own",
   },
   model_reasoning_summary: {
+    below: "any",
     shape: choice("auto", "concise", "detailed", "none"),
     doc: "How much the model tells about its thinking. `none` asks for no summaries.",
     default: "auto",
   },
   model_verbosity: {
+    below: "any",
     shape: choice("low", "medium", "high"),
     doc: "How long answers are, for models that can be told.",
     initial: "the model's own",
   },
   personality: {
+    below: "any",
     shape: choice("none", "friendly", "pragmatic"),
     doc: "Tone of answers, for models that have several. `none` adds nothing to the instructions.",
     initial: '`"pragmatic"` while the feature `personality` is on',
   },
   approval_policy: {
+    below: ["untrusted"],
     shape: choice("untrusted", "on-failure", "on-request", "never"),
     doc:
       "When a person is asked before a command runs. `untrusted`: always, but for commands that " +
@@ -45,6 +52,7 @@ export const SHARED_FIELDS = {
     initial: '`"untrusted"` in folders that are marked so, else `"on-request"`',
   },
   sandbox_mode: {
+    below: ["read-only"],
     shape: choice("read-only", "workspace-write", "danger-full-access"),
     doc: "What commands of the model may touch. `read-only`: read everything, write nothing, no " +
       "network. `workspace-write`: also write below the working directory and in temporary folders; " +
@@ -52,6 +60,7 @@ export const SHARED_FIELDS = {
     initial: '`"workspace-write"` in folders with a `trust_level`, else `"read-only"`',
   },
   web_search: {
+    below: ["disabled"],
     shape: choice("disabled", "cached", "live"),
     doc: "Whether the model may search the web. `cached` answers from an index and makes no new " +
       "connections; `live` looks at the web of now. `--search` means `live`.",
@@ -69,6 +78,7 @@ export const SHARED_FIELDS = {
       "`compact_prompt` goes before it. It must exist and must not be empty.",
   },
   experimental_instructions_file: {
+    below: "any",
     shape: path,
     doc: "Outdated: ignored with a notice. Use `model_instructions_file`.",
     unused: true,
@@ -88,6 +98,7 @@ export const SHARED_FIELDS = {
   analytics: {
     shape: table({
       enabled: {
+        below: [false],
         shape: bool,
         doc: "Whether usage data may be sent.",
         initial: "unset; this program sends none",
@@ -123,15 +134,17 @@ export const SHARED_FIELDS = {
     doc: "Settings for Windows alone.",
   },
   experimental_use_unified_exec_tool: {
+    below: "any",
     shape: bool,
     doc: "Outdated spelling of `features.unified_exec`; works, with a notice.",
   },
   experimental_use_freeform_apply_patch: {
+    below: "any",
     shape: bool,
     doc: "Outdated spelling of `features.apply_patch_freeform`; works, with a notice.",
   },
   features: {
-    shape: map(bool),
+    shape: { ...map(bool), below: isHarmlessFeature },
     doc: "Features switched on (`true`) or off (`false`) by name; see the list of features. " +
       "`--enable` and `--disable` do the same for one run.",
   },
@@ -141,14 +154,17 @@ export const SHARED_FIELDS = {
 export const PROFILE = table({
   ...SHARED_FIELDS,
   include_apply_patch_tool: {
+    below: "any",
     shape: bool,
     doc: "Outdated spelling of `features.apply_patch_freeform`; works, with a notice.",
   },
   tools_web_search: {
+    below: [false],
     shape: bool,
     doc: 'Outdated: `true` stands for `web_search = "live"`; works, with a notice.',
   },
   tools_view_image: {
+    below: "any",
     shape: bool,
     doc: "Outdated: once switched the tool that shows images to the model.",
     unused: true,

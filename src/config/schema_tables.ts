@@ -279,15 +279,22 @@ export const NOTICE = table({
     doc: "The warning about folders that everybody can write to was turned off.",
   },
   hide_rate_limit_model_nudge: {
+    below: "any",
     shape: bool,
     doc: "The hint to use a smaller model near a limit was turned off.",
   },
-  hide_gpt5_1_migration_prompt: { shape: bool, doc: "The move to gpt-5.1 was answered." },
+  hide_gpt5_1_migration_prompt: {
+    below: "any",
+    shape: bool,
+    doc: "The move to gpt-5.1 was answered.",
+  },
   "hide_gpt-5.1-codex-max_migration_prompt": {
+    below: "any",
     shape: bool,
     doc: "The move to gpt-5.1-codex-max was answered.",
   },
   model_migrations: {
+    below: "any",
     shape: map(string),
     doc: "Models that the user has agreed to replace: the older name, and the newer one.",
   },
@@ -347,8 +354,9 @@ export const SKILLS = table({
 });
 
 export const APPS = map(table({
-  enabled: { shape: bool, doc: "`false` takes the connector away.", default: true },
+  enabled: { below: [false], shape: bool, doc: "`false` takes the connector away.", default: true },
   disabled_reason: {
+    below: "any",
     shape: choice("unknown", "user"),
     doc: "Who switched it off; written by the program.",
   },
@@ -383,21 +391,25 @@ export const SANDBOX_WORKSPACE_WRITE = table({
     default: [],
   },
   network_access: {
+    below: [false],
     shape: bool,
     doc: "Whether commands may use the network.",
     default: false,
   },
   exclude_tmpdir_env_var: {
+    below: [true],
     shape: bool,
     doc: "`true` keeps commands from writing to the folder that `$TMPDIR` names.",
     default: false,
   },
   exclude_slash_tmp: {
+    below: [true],
     shape: bool,
     doc: "`true` keeps commands from writing to `/tmp`.",
     default: false,
   },
   git_writable: {
+    below: [false],
     shape: bool,
     doc: "Lets `git commit` work: objects, refs and the index can be written, hooks and git's " +
       "configuration stay protected. The reference does not know this key.",

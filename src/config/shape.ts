@@ -12,7 +12,12 @@ export type Shape =
   | { readonly kind: "number"; readonly min: number }
   | { readonly kind: "choice"; readonly values: readonly string[] }
   | { readonly kind: "list"; readonly of: Shape }
-  | { readonly kind: "map"; readonly of: Shape }
+  | {
+    readonly kind: "map";
+    readonly of: Shape;
+    /** Tells the entries that count wholly where {@link Field.below} matters. */
+    readonly below?: (key: string) => boolean;
+  }
   | { readonly kind: "either"; readonly options: readonly Shape[] }
   | {
     readonly kind: "table";
@@ -38,6 +43,11 @@ export interface Field {
   readonly required?: true;
   /** Older spellings of the key. */
   readonly aliases?: readonly string[];
+  /**
+   * What counts of it in a folder of a project that is trusted only as a part of it (`inherited_trust.ts`): everything, or
+   * the values that can only tighten. Absent = nothing, but for the fields of a table that say so themselves.
+   */
+  readonly below?: "any" | readonly Default[];
 }
 
 /** A value as it stands in a file. */

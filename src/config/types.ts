@@ -52,7 +52,7 @@ export interface Config {
   readonly projectDocFallbackFilenames: readonly string[];
   readonly projectRootMarkers: readonly string[];
   /** Where `.rules` files may lie: beside each layer that counts. An untrusted project has none. */
-  readonly ruleFolders: readonly AbsolutePath[];
+  readonly ruleFolders: RuleFolders;
   readonly hideAgentReasoning: boolean;
   readonly showRawAgentReasoning: boolean;
   readonly chatgptBaseUrl: string;
@@ -70,6 +70,13 @@ export interface Config {
   readonly requirements: Requirements;
   /** Shown once after the session starts. */
   readonly startupNotices: readonly StartupNotice[];
+}
+
+/** Folders that may be missing, in the order in which their rules count. */
+export interface RuleFolders {
+  readonly all: readonly AbsolutePath[];
+  /** Commands may write there: only rules count that forbid or ask. */
+  readonly strict: readonly AbsolutePath[];
 }
 
 export type StartupNotice =

@@ -1,19 +1,14 @@
-import { locatedMessage, positionAt } from "../files/mod.ts";
 import { closest } from "./closest.ts";
 import { earlierKeyHint } from "./earlier_keys.ts";
-import { ConfigError, dottedKey } from "./error.ts";
+import { dottedKey } from "./error.ts";
 import { FEATURE_NAMES, featureKey } from "./features.ts";
+import { findIn, findingLines, type Offence, refuseFindings } from "./finding.ts";
 import { isLaterKey, LATER_SAFETY_KEYS } from "./later_keys.ts";
 import type { Layer } from "./layers.ts";
-import { overrideFor } from "./overrides.ts";
 import { CONFIG_SCHEMA } from "./schema.ts";
 import type { Shape } from "./shape.ts";
-import { keySpans } from "./spans.ts";
 import { isTable, type TomlValue } from "./toml.ts";
 import type { StartupNotice } from "./types.ts";
-
-/** More lines than this help nobody. */
-const MAX_SHOWN = 20;
 
 /** A key that no version knows, with what was probably meant. */
 interface UnknownKey {
@@ -21,102 +16,32 @@ interface UnknownKey {
   readonly hint: () => string | null;
 }
 
-/** An offence, placed. */
-interface Finding {
-  readonly layer: Layer;
-  readonly key: string;
-  readonly message: string;
-  readonly place: { readonly line: number; readonly column: number; readonly end: number } | null;
-  /** What was typed, for a value of the command line. */
-  readonly typed: string | null;
-}
-
 /** One warning about the keys that count for nothing; none when every key is known. */
 export function unknownKeyNotices(layers: readonly Layer[]): StartupNotice[] {
-  const { findings, left } = findUnknown(layers);
-  if (findings.length === 0) return [];
-  const shown = findings.map(({ layer, message, place, typed }) => {
-    const where = typed !== null
-      ? `-c ${typed}`
-      : place === null
-      ? layer.file ?? "managed preferences"
-      : `${layer.file}:${place.line}:${place.column}`;
-    return `${where}: ${message}`;
-  });
-  if (left > 0) shown.push(`and ${left} more`);
+  const lines = findingLines(findIn(layers, unknownOf));
+  if (lines.length === 0) return [];
   return [{
     type: "warning",
-    message: shown.length === 1
-      ? `${shown[0]} It is ignored.`
-      : `Some settings are not known and are ignored:\n${shown.join("\n")}`,
+    message: lines.length === 1
+      ? `${lines[0]} It is ignored.`
+      : `Some settings are not known and are ignored:\n${lines.join("\n")}`,
   }];
 }
 
 /** @throws ConfigError `unknown_key` that shows the keys that are not known, of all layers */
 export function refuseUnknownKeys(layers: readonly Layer[]): void {
-  const { findings, left } = findUnknown(layers);
-  const [first] = findings;
-  if (first === undefined) return;
-  const shown = findings.map(({ layer: { file, text }, message, place, typed }) => {
-    if (typed !== null) return `-c ${typed}: ${message}`;
-    if (place === null || file === null || text === null) {
-      return `${file ?? "managed preferences"}: ${message}`;
-    }
-    const { line, column, end } = place;
-    return locatedMessage({
-      file,
-      text,
-      start: { line, column },
-      end: { line, column: end },
-      message,
-    });
-  });
-  if (left > 0) shown.push(`and ${left} more`);
-  throw new ConfigError("unknown_key", shown.join("\n"), {
-    file: first.layer.file,
-    line: first.place?.line ?? null,
-    column: first.place?.column ?? null,
-    key: first.key,
-  });
+  refuseFindings(findIn(layers, unknownOf), "unknown_key");
 }
 
-/** The offences that are shown, and the number of the others: to place each of very many would take long. */
-function findUnknown(layers: readonly Layer[]): { findings: Finding[]; left: number } {
-  const findings: Finding[] = [];
-  let left = 0;
-  for (const layer of layers.filter(({ disabledReason }) => disabledReason === null)) {
-    const unknown = [...unknownIn(CONFIG_SCHEMA, layer.table, [])];
-    const shown = unknown.slice(0, MAX_SHOWN - findings.length);
-    left += unknown.length - shown.length;
-    findings.push(...placed(layer, shown));
-  }
-  return { findings, left };
-}
-
-function placed(layer: Layer, unknown: readonly UnknownKey[]): Finding[] {
-  if (unknown.length === 0) return [];
-  const spanOf = layer.text === null ? () => null : keySpans(layer.text);
-  return unknown.map(({ path, hint: hintOf }) => {
-    const span = spanOf(path);
-    const start = span && layer.text !== null ? positionAt(layer.text, span.start) : null;
-    const key = dottedKey(path);
-    const kind = isFeaturePath(path) ? "feature" : "key";
-    const hint = hintOf();
-    return {
-      layer,
-      key,
-      message: `unknown ${kind} \`${key}\`${hint === null ? "." : `: ${hint}`}`,
-      place: start && span && layer.text !== null
-        ? { ...start, end: Math.max(start.column, endColumn(layer.text, span)) }
-        : null,
-      typed: overrideFor(layer.given ?? [], path)?.text ?? null,
+function* unknownOf({ table }: Layer): Generator<Offence> {
+  for (const { path, hint: hintOf } of unknownIn(CONFIG_SCHEMA, table, [])) {
+    const message = () => {
+      const kind = isFeaturePath(path) ? "feature" : "key";
+      const hint = hintOf();
+      return `unknown ${kind} \`${dottedKey(path)}\`${hint === null ? "." : `: ${hint}`}`;
     };
-  });
-}
-
-/** Column of the last character of a key, which stands on one line. */
-function endColumn(text: string, span: { readonly start: number; readonly end: number }): number {
-  return positionAt(text, Math.max(span.start, span.end - 1)).column;
+    yield { path, message };
+  }
 }
 
 function isFeaturePath(path: readonly string[]): boolean {

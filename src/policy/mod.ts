@@ -22,7 +22,13 @@ export { isBannedPrefix } from "./rules/banned_prefixes.ts";
 export { type CheckReport, checkReport } from "./rules/check_report.ts";
 export { RulesError, type RulesErrorCode } from "./rules/error.ts";
 export { LiveRules } from "./rules/live_rules.ts";
-export { loadRules, readRuleFiles, type RuleSources } from "./rules/load_rules.ts";
+export {
+  loadRules,
+  loadStrictRules,
+  readRuleFiles,
+  type RuleSources,
+  type StrictRules,
+} from "./rules/load_rules.ts";
 export type { PatternWord, PrefixRule } from "./rules/prefix_rule.ts";
 export { requiredRules } from "./rules/required_rules.ts";
 export { Rules } from "./rules/rules.ts";

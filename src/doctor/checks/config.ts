@@ -130,11 +130,14 @@ function isThere({ text, table }: Layer): boolean {
   return text !== null || Object.keys(table).length > 0;
 }
 
-function layerLine({ type, file, table, disabledReason }: Layer): string {
+function layerLine({ type, file, table, disabledReason, inherited }: Layer): string {
   const keys = Object.keys(table);
   const where = file ?? (type === "session" ? "the command line" : "managed preferences");
   if (disabledReason !== null) return `${type}, off: ${disabledReason}`;
-  return `${type}: ${where} (${keys.length === 0 ? "empty" : keys.join(", ")})`;
+  const ignored = (inherited?.ignored ?? []).map((path) => path.join("."));
+  return `${type}: ${where} (${keys.length === 0 ? "empty" : keys.join(", ")})${
+    ignored.length === 0 ? "" : `, ignored: ${ignored.join(", ")}`
+  }`;
 }
 
 /** What an administrator limits, and where that is written. */
@@ -177,6 +180,7 @@ const REMEDIES: Readonly<Partial<Record<ConfigErrorCode, string>>> = {
   invalid_toml: "Mend the line that is shown.",
   invalid_value: "Give the key a value of the kind that is asked for; docs/config.md lists them.",
   missing_value: "Add the key that is missing.",
+  untrusted_key: "Take the keys out, or trust the folder as the message says.",
   invalid_override: "Write -c KEY=VALUE.",
   unknown_feature: "Run `codex features list` for the names.",
   unknown_profile: "Define it under [profiles.NAME], or choose another one with `profile` or -p.",

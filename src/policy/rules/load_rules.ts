@@ -30,6 +30,32 @@ export async function loadRules({ folders, required = [] }: RuleSources): Promis
   return await readRuleFiles(files, required);
 }
 
+/** Rules of folders that commands may write to. */
+export interface StrictRules {
+  /** Those that forbid or ask. */
+  readonly rules: readonly PrefixRule[];
+  /** Files with rules that would have allowed something. */
+  readonly allowing: readonly AbsolutePath[];
+}
+
+/**
+ * Reads the rules of folders from which only such count that forbid or ask.
+ *
+ * @throws RulesError
+ */
+export async function loadStrictRules(folders: readonly AbsolutePath[]): Promise<StrictRules> {
+  const rules: PrefixRule[] = [];
+  const allowing: AbsolutePath[] = [];
+  const budget = new Budget();
+  for (const file of (await Promise.all(folders.map(ruleFiles))).flat()) {
+    const all = await rulesOf(file, budget);
+    const strict = all.filter(({ decision }) => decision !== "allow");
+    if (strict.length < all.length) allowing.push(file);
+    for (const rule of strict) rules.push(rule);
+  }
+  return { rules, allowing };
+}
+
 /**
  * Reads the rules of these files, in order.
  *
@@ -40,14 +66,18 @@ export async function readRuleFiles(
   required: readonly PrefixRule[] = [],
 ): Promise<Rules> {
   if (files.length === 0) return new Rules(required);
-  const { parseRulesFile } = await import("./parse_rules_file.ts");
   const budget = new Budget();
   const rules: PrefixRule[] = [];
   for (const file of files) {
-    for (const rule of parseRulesFile(file, await readText(file), budget)) rules.push(rule);
+    for (const rule of await rulesOf(file, budget)) rules.push(rule);
   }
   for (const rule of required) rules.push(rule);
   return new Rules(rules);
+}
+
+async function rulesOf(file: string, budget: Budget): Promise<PrefixRule[]> {
+  const { parseRulesFile } = await import("./parse_rules_file.ts");
+  return parseRulesFile(file, await readText(file), budget);
 }
 
 async function ruleFiles(folder: AbsolutePath): Promise<AbsolutePath[]> {

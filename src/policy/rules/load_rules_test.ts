@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { RulesError } from "./error.ts";
-import { loadRules } from "./load_rules.ts";
+import { loadRules, loadStrictRules } from "./load_rules.ts";
 import { requiredRules } from "./required_rules.ts";
 
 async function inFolders(
@@ -125,3 +125,18 @@ for (const [name, table] of Object.entries(WRONG_REQUIREMENTS)) {
     );
   });
 }
+
+Deno.test("of strict folders only such rules count that forbid or ask; the files of the others are named", async () => {
+  await inFolders({
+    "a/free.rules": 'prefix_rule(["x"])\nprefix_rule(["y"], "prompt")\n',
+    "b/strict.rules": 'prefix_rule(["z"], "forbidden")\n',
+  }, async (root) => {
+    const folders = ["a", "b", "missing"].map((name) => join(root, name));
+    const { rules, allowing } = await loadStrictRules(folders);
+    assert.deepEqual(
+      rules.map(({ program, decision }) => [program, decision]),
+      [["y", "prompt"], ["z", "forbidden"]],
+    );
+    assert.deepEqual(allowing, [join(root, "a/free.rules")]);
+  });
+});
