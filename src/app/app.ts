@@ -195,11 +195,14 @@ export class App implements AsyncDisposable {
       renewSandbox: services.renewSandbox,
       policy: services.policy,
       rules,
-      hooks: notifyHooks({
-        command: options.config.notify ?? [],
-        start: (argv) => startAndLeave(argv, options.env),
-        logger: options.logger.withTarget("codex_core::notify"),
-      }),
+      hooks: {
+        afterAgent: notifyHooks({
+          command: options.config.notify ?? [],
+          start: (argv) => startAndLeave(argv, options.env),
+        }),
+        afterToolUse: [],
+        lifecycle: null,
+      },
       self: options.self,
       shell: services.shell,
       commandEnv,
