@@ -22,6 +22,8 @@ export interface Layer {
   readonly text: string | null;
   /** Why the layer does not count. `null` = it counts. */
   readonly disabledReason: string | null;
+  /** Of a project, but not of its root. */
+  readonly nested?: true;
   /** What was typed, for the layer of the command line. */
   readonly given?: readonly Override[];
 }

@@ -9,7 +9,13 @@ import { applyRequirements, type Wishes } from "./requirements/apply.ts";
 import type { Requirements } from "./requirements/types.ts";
 import type { ConfigTable, ProfileTable } from "./schema.ts";
 import type { TrustLevel } from "./trust.ts";
-import type { Config, EnvironmentPolicy, LoadConfigOptions, StartupNotice } from "./types.ts";
+import type {
+  Config,
+  EnvironmentPolicy,
+  HookSettings,
+  LoadConfigOptions,
+  StartupNotice,
+} from "./types.ts";
 
 /** What `config.toml` says after all layers were merged and checked, and what else decides. */
 export interface ResolveInput {
@@ -24,6 +30,7 @@ export interface ResolveInput {
   readonly rootMarkers: readonly string[];
   readonly requirements: Requirements;
   readonly ruleFolders: readonly AbsolutePath[];
+  readonly hooks: HookSettings;
   /** Notices about the layers themselves. */
   readonly notices: readonly StartupNotice[];
 }
@@ -67,6 +74,7 @@ export async function resolveConfig(input: ResolveInput): Promise<Config> {
     developerInstructions: table.developer_instructions ?? null,
     ...await readInstructions(table, profile),
     notify: table.notify === undefined || table.notify.length === 0 ? null : table.notify,
+    hooks: input.hooks,
     projectDocMaxBytes: table.project_doc_max_bytes ?? 32_768,
     projectDocFallbackFilenames: (table.project_doc_fallback_filenames ?? [])
       .map((name) => name.trim())
