@@ -20,9 +20,10 @@ function traces(stage: Stage): Promise<number> {
     .then((text) => text.trimEnd().split("\n").length, () => 0);
 }
 
-async function say(stage: Stage, cwd = stage.workspace): Promise<string> {
+async function say(stage: Stage, cwd = stage.workspace, ...flags: string[]): Promise<string> {
   await using model = await startScriptedModel([finalAnswer()]);
-  const run = await runCodex(stage, { args: exec("hi"), baseUrl: model.baseUrl, cwd });
+  const args = exec("hi", ...flags);
+  const run = await runCodex(stage, { args, baseUrl: model.baseUrl, cwd });
   assert.equal(run.code, 0, run.stderr);
   return run.stdout + run.stderr;
 }
@@ -90,6 +91,23 @@ Deno.test("hooks below a project's root do not count, reviewed or not", UNIX_ONL
   assert.ok(told.includes(`${file} has hooks, which do not run`), told);
   assert.equal(await traces(stage), 0);
 });
+
+Deno.test(
+  "--dangerously-bypass-hook-trust spares the review, not the trust",
+  UNIX_ONLY,
+  async () => {
+    await using stage = await openStage({
+      files: { ".codex/hooks.json": hooksJson("Stop", TRACE) },
+    });
+    const flag = "--dangerously-bypass-hook-trust";
+    await say(stage, stage.workspace, flag);
+    assert.equal(await traces(stage), 0);
+    await decide(stage, "trusted");
+    const told = await say(stage, stage.workspace, flag);
+    assert.equal(await traces(stage), 1);
+    assert.match(told, /hooks\.json run without a review/);
+  },
+);
 
 Deno.test("a user's hook can be switched off by its key", UNIX_ONLY, async () => {
   await using stage = await openStage({ homeFiles: { "hooks.json": hooksJson("Stop", TRACE) } });

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { checkMerged } from "./check_merged.ts";
 import { hookSettings } from "./hook_settings.ts";
 import { type Layer, ruleFolders, systemFolder } from "./layers.ts";
@@ -43,7 +42,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
     ruleFolders: ruleFolders(
       stack.filter(({ type }) => type === "system" || type === "user" || type === "project"),
     ),
-    hooks: hookSettings(stack, join(options.codexHome, "config.toml"), options.strict ?? false),
+    hooks: hookSettings(stack, requirements, options),
     notices: [...unknown, ...notices],
   });
 }

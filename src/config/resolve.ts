@@ -42,7 +42,7 @@ export interface ResolveInput {
 export async function resolveConfig(input: ResolveInput): Promise<Config> {
   const { options, cwd, table, profile } = input;
   const { overrides, codexHome } = options;
-  const features = resolveFeatures(table, profile);
+  const features = withRequired(resolveFeatures(table, profile), input.requirements);
   const providers = allProviders(table.model_providers, options.env);
   const local = localProvider(input);
   const provider = chooseProvider(
@@ -102,6 +102,12 @@ export async function resolveConfig(input: ResolveInput): Promise<Config> {
       ...notices(input, features, granted.approvalPolicy),
     ],
   };
+}
+
+/** What people say about hooks does not count where an administrator does. */
+function withRequired(features: FeatureState, { hooksFeature }: Requirements): FeatureState {
+  if (hooksFeature === null) return features;
+  return { ...features, enabled: { ...features.enabled, hooks: hooksFeature.value } };
 }
 
 /** The provider that `--oss` means; `null` = no `--oss`. */

@@ -83,9 +83,13 @@ export interface HookSettings {
   readonly userFile: AbsolutePath;
   /** What is wrong is an error, in place of a warning. */
   readonly strict: boolean;
+  /** Hooks of trusted projects run unreviewed. */
+  readonly reviewed: boolean;
 }
 
 export interface HookSource {
+  /** An administrator's: people cannot switch single ones off. */
+  readonly isManaged: boolean;
   /** Written by somebody else perhaps: each hook has to be reviewed. */
   readonly isProject: boolean;
   /** A project's folder below its root, which commands of other sessions may have written: nothing of it counts. */
@@ -149,6 +153,8 @@ export interface LoadConfigOptions {
   readonly overrides: ConfigOverrides;
   /** Keys that nobody knows are an error, in place of a warning. */
   readonly strict?: boolean;
+  /** `--dangerously-bypass-hook-trust`: hooks of trusted projects need no review. */
+  readonly bypassHookTrust?: boolean;
   /** Folder of machine-wide files; `/etc/codex` but for tests. */
   readonly systemDir?: AbsolutePath;
   /** Where macOS keeps managed preferences; absent = the system has none. */

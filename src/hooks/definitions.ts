@@ -38,8 +38,10 @@ const EVENTS: readonly LifecycleEventName[] = [
   "PostCompact",
   "Stop",
 ];
-/** Known elsewhere. The first two cannot happen here, so that nobody misses them. */
+/** What cannot happen here, so that nobody misses it. */
 const SILENT_EVENTS: readonly string[] = ["SubagentStart", "SubagentStop"];
+/** What stands beside the events: decisions, and in requirements where scripts lie. */
+const NO_EVENTS: readonly string[] = ["state", "managed_dir", "windows_managed_dir"];
 const LATER_EVENTS: readonly string[] = ["SessionEnd", "Interrupt"];
 const LATER_TYPES: readonly unknown[] = ["prompt", "agent", "mcp_tool"];
 
@@ -70,7 +72,7 @@ class Reader implements Definitions {
       if (event !== undefined) this.#groups(event, groups);
       else if (LATER_EVENTS.includes(name)) {
         this.#flaw([name], `${name} hooks are not run by this version`);
-      } else if (!SILENT_EVENTS.includes(name) && name !== "state") {
+      } else if (!SILENT_EVENTS.includes(name) && !NO_EVENTS.includes(name)) {
         this.#flaw([name], `there is no event ${name}; there are ${EVENTS.join(", ")}`);
       }
     }

@@ -64,7 +64,7 @@ class Loader {
       if (source.isNested) this.#nested(read);
       else {
         this.#flaws(read);
-        await this.#admit(read, source.isProject);
+        await this.#admit(read, source);
       }
     }
     if (hasBoth && !source.isNested) {
@@ -132,7 +132,11 @@ class Loader {
     }
   }
 
-  async #admit({ definitions, file }: ReadFile, reviewed: boolean): Promise<void> {
+  async #admit(
+    { definitions, file }: ReadFile,
+    { isManaged, isProject }: HookSource,
+  ): Promise<void> {
+    const needsReview = isProject && !this.settings.reviewed;
     const unknown: string[] = [];
     let changed = 0;
     for (const hook of definitions) {
@@ -140,13 +144,16 @@ class Loader {
       const state: HookState = Object.hasOwn(this.settings.state, key)
         ? this.settings.state[key]!
         : {};
-      if (state.enabled === false) continue;
-      const hash = reviewed ? await hookHash(hook) : null;
+      if (state.enabled === false && !isManaged) continue;
+      const hash = needsReview ? await hookHash(hook) : null;
       if (hash === null || state.trusted_hash === hash) this.hooks.push({ ...hook, file });
       else {
         if (state.trusted_hash !== undefined) changed++;
         unknown.push(`[hooks.state.${JSON.stringify(key)}]\ntrusted_hash = "${hash}"`);
       }
+    }
+    if (isProject && !needsReview && definitions.length > 0) {
+      this.warnings.push(`The hooks of ${file} run without a review, as you asked.`);
     }
     if (unknown.length === 0) return;
     const since = changed === 0 ? "" : ` (${changed} changed since)`;

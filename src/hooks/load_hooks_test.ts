@@ -14,6 +14,7 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
 
 function source(folder: string, more: Partial<HookSource> = {}): HookSource {
   return {
+    isManaged: false,
     isProject: false,
     isNested: false,
     file: join(folder, "config.toml"),
@@ -26,7 +27,14 @@ function source(folder: string, more: Partial<HookSource> = {}): HookSource {
 }
 
 function settings(sources: readonly HookSource[], more: Partial<HookSettings> = {}): HookSettings {
-  return { sources, state: {}, userFile: "/home/config.toml", strict: false, ...more };
+  return {
+    sources,
+    state: {},
+    userFile: "/home/config.toml",
+    strict: false,
+    reviewed: false,
+    ...more,
+  };
 }
 
 const groups = (...commands: string[]) => [{
@@ -107,5 +115,17 @@ Deno.test("load: a folder in the file's place, and text that is none, are warnin
     await Deno.remove(join(folder, "hooks.json"));
     await Deno.writeFile(join(folder, "hooks.json"), new Uint8Array([0x7b, 0xff]));
     assert.match((await loadHooks(all)).warnings.join(), /hooks\.json: not valid UTF-8/);
+  });
+});
+
+Deno.test("load: an administrator's hook cannot be switched off, and their folders are no events", async () => {
+  await inFolder(async (folder) => {
+    const file = join(folder, "requirements.toml");
+    const inline = { Stop: groups("theirs"), managed_dir: "/x", windows_managed_dir: "x" };
+    const state = { [`${file}:stop:0:0`]: { enabled: false } };
+    const load = (isManaged: boolean) =>
+      loadHooks(settings([source(folder, { file, inline, isManaged })], { state }));
+    assert.deepEqual([(await load(true)).hooks.length, (await load(false)).hooks.length], [1, 0]);
+    assert.deepEqual((await load(true)).warnings, []);
   });
 });

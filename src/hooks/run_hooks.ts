@@ -12,8 +12,10 @@ export interface RunHooksOptions {
   readonly logger: Logger;
 }
 
-/** Characters of what a hook printed, or of its command, that people are shown. */
+/** Characters of why a hook failed, or of its command, that people are shown. */
 const MAX_SHOWN = 400;
+/** Characters of what a hook says itself, to people or as a reason. */
+const MAX_SAID = 10_000;
 
 /** The hooks, ready to run: outside the sandbox, each in a process group of its own. */
 export function runHooks({ hooks, env, logger }: RunHooksOptions): LifecycleHooks {
@@ -85,12 +87,14 @@ function understand({ event, timeoutSeconds }: Hook, { outcome, output }: RunRes
 
 /** Any no counts. Of several other commands for a call the last one does. */
 function together(answers: readonly Answer[]): HookReport {
-  const all = <T>(pick: (answer: Answer) => T | null): T[] =>
+  const all = (pick: (answer: Answer) => string | null): string[] =>
     answers.map(pick).filter((value) => value !== null);
-  const blocks = all(({ block }) => block);
-  const stops = all(({ stop }) => stop);
+  const said = (pick: (answer: Answer) => string | null): string[] =>
+    all(pick).map((text) => cut(text, MAX_SAID));
+  const blocks = said(({ block }) => block);
+  const stops = said(({ stop }) => stop);
   return {
-    warnings: all(({ warning }) => warning),
+    warnings: said(({ warning }) => warning),
     contexts: all(({ context }) => context),
     block: blocks.length === 0 ? null : blocks.join("\n"),
     stop: stops.length === 0 ? null : stops.join("\n"),
@@ -116,6 +120,11 @@ function unconfined(
 }
 
 function shortened(text: string): string {
-  const line = text.replaceAll(/\s+/g, " ");
-  return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
+  return cut(text.replaceAll(/\s+/g, " "), MAX_SHOWN);
+}
+
+function cut(text: string, most: number): string {
+  if (text.length <= most) return text;
+  // A pair of surrogates is not cut in two.
+  return `${text.slice(0, most).replace(/[\ud800-\udbff]$/, "")}…`;
 }
