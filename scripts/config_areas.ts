@@ -74,6 +74,7 @@ export const AREAS: readonly { readonly title: string; readonly keys: readonly s
     title: "The program",
     keys: [
       "notify",
+      "hooks",
       "history",
       "log_dir",
       "check_for_update_on_startup",
@@ -106,6 +107,7 @@ export const EFFECTIVE_FEATURES: readonly string[] = [
   "web_search_cached",
   "apply_patch_freeform",
   "enable_request_compression",
+  "hooks",
   "collaboration_modes",
   "personality",
 ];

@@ -81,6 +81,10 @@ function wholeRule(path: readonly string[]): Json {
     };
   }
   if (path[0] === "otel") return { minProperties: 1, maxProperties: 1 };
+  if (path[0] === "hooks") {
+    const others = { type: "string", enum: ["prompt", "agent", "mcp_tool"] };
+    return { anyOf: [{ required: ["command"] }, { properties: { type: others } }] };
+  }
   throw new Error(`${path.join(".")}: how is its check said in JSON schema?`);
 }
 

@@ -9,6 +9,7 @@ import {
 } from "../context/mod.ts";
 import { ModelError, type ModelInfo } from "../model/mod.ts";
 import { initialContext } from "./initial_context.ts";
+import { aroundCompaction } from "./lifecycle.ts";
 import { withRetries } from "./sampling.ts";
 import type { Session } from "./session.ts";
 import type { Turn } from "./turn_context.ts";
@@ -37,8 +38,17 @@ export function needsCompaction(session: Session, turn: Turn): boolean {
   return used >= limit;
 }
 
-/** Replaces the history by a summary, the newest words of the person, and a fresh opening. */
-export async function compact(session: Session, turn: Turn): Promise<void> {
+/**
+ * Replaces the history by a summary, the newest words of the person, and a fresh opening.
+ *
+ * @throws StoppedByHook when a hook does not want it, or wants the turn to end with it
+ */
+export async function compact(
+  session: Session,
+  turn: Turn,
+  trigger: "manual" | "auto" = "auto",
+): Promise<void> {
+  await aroundCompaction(session, turn, "PreCompact", trigger);
   const item = { type: "context_compaction", id: uuidV7(session.services.now) } as const;
   await session.emit(turn.id, { type: "item_started", turnId: turn.id, item });
   const summary = summaryText(await summarise(session, turn));
@@ -60,6 +70,8 @@ export async function compact(session: Session, turn: Turn): Promise<void> {
     message:
       "The conversation was long and has been replaced by a summary. Details may be lost; a new session for each task keeps answers sharper.",
   });
+  session.startsAs ??= "compact";
+  await aroundCompaction(session, turn, "PostCompact", trigger);
 }
 
 /**

@@ -1,55 +1,94 @@
 import assert from "node:assert/strict";
-import type { ResponseItem } from "../protocol/mod.ts";
+import type { AfterAgentEvent, HookListener, HookOutcome, ResponseItem } from "../protocol/mod.ts";
 import { SILENT_LOGGER } from "../telemetry/mod.ts";
-import { type FinishedTurn, notifyHooks, notifyPayload, userMessages } from "./hooks.ts";
+import { dispatchHooks, hookPayload, notifyHooks, notifyPayload, userMessages } from "./hooks.ts";
 
-const TURN: FinishedTurn = {
-  threadId: "th",
-  turnId: "tu",
-  cwd: "/w",
-  inputMessages: ["notify me", 'with "quotes"\nand lines'],
-  lastAgentMessage: "final answer",
+const TURN: AfterAgentEvent = {
+  event_type: "after_agent",
+  thread_id: "th",
+  turn_id: "tu",
+  input_messages: ["notify me", 'with "quotes"\nand lines'],
+  last_assistant_message: "final answer",
 };
+
+const PAYLOAD = hookPayload("th", "/w", Date.UTC(2025, 0, 1, 0, 0, 0, 999), TURN);
+
+Deno.test("after_agent: names and their order are fixed", () => {
+  const event = { ...TURN, input_messages: ["hi"], last_assistant_message: "done" };
+  assert.equal(
+    JSON.stringify(hookPayload("th", "/w", Date.UTC(2025, 0, 1), event)),
+    '{"session_id":"th","cwd":"/w","triggered_at":"2025-01-01T00:00:00Z","hook_event":' +
+      '{"event_type":"after_agent","thread_id":"th","turn_id":"tu","input_messages":["hi"],' +
+      '"last_assistant_message":"done"}}',
+  );
+  // A part of a second is cut off.
+  assert.equal(PAYLOAD.triggered_at, "2025-01-01T00:00:00Z");
+});
+
+Deno.test("listeners: in order, until one of them aborts; a failure alone stops nothing", async () => {
+  const heard: string[] = [];
+  const warnings: unknown[] = [];
+  const logger = { ...SILENT_LOGGER, warn: (_: string, facts?: unknown) => warnings.push(facts) };
+  const listener = (name: string, outcome: HookOutcome | Error): HookListener => ({ cwd }) => {
+    heard.push(`${name} ${cwd}`);
+    if (outcome instanceof Error) throw outcome;
+    return Promise.resolve(outcome);
+  };
+  const listeners = [
+    listener("first", { type: "success" }),
+    listener("broken", new TypeError("oh")),
+    listener("failed", { type: "failed_continue", error: "no" }),
+    listener("aborts", { type: "failed_abort", error: "enough" }),
+    listener("last", { type: "success" }),
+  ];
+  assert.equal(await dispatchHooks(listeners, PAYLOAD, logger), "enough");
+  assert.deepEqual(heard, ["first /w", "broken /w", "failed /w", "aborts /w"]);
+  assert.deepEqual(warnings, [
+    { event: "after_agent", error: "TypeError: oh" },
+    { event: "after_agent", error: "no" },
+    { event: "after_agent", error: "enough" },
+  ]);
+  assert.equal(await dispatchHooks(listeners.slice(0, 3), PAYLOAD, logger), null);
+});
 
 Deno.test("notify: names and their order are fixed", () => {
   assert.equal(
-    notifyPayload(TURN),
+    notifyPayload("/w", TURN),
     '{"type":"agent-turn-complete","thread-id":"th","turn-id":"tu","cwd":"/w",' +
       '"input-messages":["notify me","with \\"quotes\\"\\nand lines"],' +
       '"last-assistant-message":"final answer"}',
   );
   assert.match(
-    notifyPayload({ ...TURN, lastAgentMessage: null }),
+    notifyPayload("/w", { ...TURN, last_assistant_message: null }),
     /"last-assistant-message":null}$/,
   );
 });
 
-Deno.test("notify: the argument is the last one, behind those of the configuration", () => {
+Deno.test("notify: the argument is the last one, behind those of the configuration", async () => {
   const started: (readonly string[])[] = [];
-  const hooks = notifyHooks({
+  const [notify] = notifyHooks({
     command: ["prog", "a b"],
     start: (argv) => started.push(argv),
-    logger: SILENT_LOGGER,
   });
-  hooks.turnFinished(TURN);
-  assert.deepEqual(started, [["prog", "a b", notifyPayload(TURN)]]);
+  assert.deepEqual(await notify!(PAYLOAD), { type: "success" });
+  assert.deepEqual(started, [["prog", "a b", notifyPayload("/w", TURN)]]);
 });
 
 for (const command of [[], [""], ["", "a"]]) {
   Deno.test(`notify: ${JSON.stringify(command)} is off`, () => {
-    const start = () => assert.fail("started");
-    notifyHooks({ command, start, logger: SILENT_LOGGER }).turnFinished(TURN);
+    assert.deepEqual(notifyHooks({ command, start: () => assert.fail("started") }), []);
   });
 }
 
-Deno.test("notify: a program that does not start is only logged", () => {
+Deno.test("notify: a program that does not start stops nothing", async () => {
   const start = () => {
     throw new Deno.errors.NotFound("no such program");
   };
-  const warnings: string[] = [];
-  const logger = { ...SILENT_LOGGER, warn: (message: string) => void warnings.push(message) };
-  notifyHooks({ command: ["prog"], start, logger }).turnFinished(TURN);
-  assert.equal(warnings.length, 1);
+  const [notify] = notifyHooks({ command: ["prog"], start });
+  assert.deepEqual(await notify!(PAYLOAD), {
+    type: "failed_continue",
+    error: "the notify program did not start: NotFound: no such program",
+  });
 });
 
 for (
@@ -72,7 +111,11 @@ for (
   ]
 ) {
   Deno.test(`notify: ${name}, too long for an argument, cut until it fits`, () => {
-    const payload = notifyPayload({ ...TURN, inputMessages, lastAgentMessage });
+    const payload = notifyPayload("/w", {
+      ...TURN,
+      input_messages: inputMessages,
+      last_assistant_message: lastAgentMessage,
+    });
     const bytes = new TextEncoder().encode(payload).length;
     assert(bytes <= 120_000 && bytes > 20_000, `${bytes} bytes`);
     const told = JSON.parse(payload);

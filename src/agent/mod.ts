@@ -9,7 +9,7 @@
  */
 export { Thread } from "./thread.ts";
 export { runTurn } from "./turn.ts";
-export { type FinishedTurn, type Hooks, NO_HOOKS, notifyHooks } from "./hooks.ts";
+export { dispatchHooks, type Hooks, NO_HOOKS, notifyHooks } from "./hooks.ts";
 export type { ResumedState, ThreadOptions, ThreadServices } from "./session.ts";
 export type { ThreadSettings } from "./settings.ts";
 export { uuidV7 } from "./uuid.ts";

@@ -17,6 +17,7 @@ import type {
   ResponseItem,
   SandboxPolicy,
   SessionSource,
+  SessionStartSource,
   SubmissionId,
   ThreadId,
   TokenUsage,
@@ -111,12 +112,15 @@ export class Session {
   readonly warned = new Set<string>();
   readonly ledger: TokenLedger;
   settings: ThreadSettings;
+  /** Why the next request is the first of its kind, until the hooks have heard of it. */
+  startsAs: SessionStartSource | null;
   rateLimits: RateLimitSnapshot | null = null;
   /** The server counts earlier encrypted reasoning itself. */
   reasoningIncluded = false;
 
   constructor(readonly options: ThreadOptions, readonly services: ThreadServices) {
     this.settings = options.settings;
+    this.startsAs = options.resumed === null ? "startup" : "resume";
     this.pending = new PendingAnswers(services.logger);
     this.ledger = new TokenLedger(options.resumed?.tokenInfo ?? null);
   }

@@ -1,6 +1,7 @@
 import { developerMessage } from "../context/mod.ts";
 import type { EventBody, ResponseItem, ReviewDecision } from "../protocol/mod.ts";
-import type { ToolHost } from "../tools/mod.ts";
+import { PATCH_NAMES, type ToolHost } from "../tools/mod.ts";
+import { answerInstead, scriptOf } from "./lifecycle.ts";
 import type { Session } from "./session.ts";
 import type { Turn } from "./turn_context.ts";
 
@@ -21,9 +22,49 @@ export function createToolHost(session: Session, turn: () => Turn): ToolHost {
     queueInput: (item) => {
       turn().queued.push({ kind: "item", item });
     },
+    allowPrefix: async (prefix) => {
+      try {
+        await session.services.rules.allow(prefix);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        const message = `Failed to apply execpolicy amendment: ${reason}`;
+        return await emit({ type: "warning", message });
+      }
+      const saved = `Approved command prefix saved:\n- ${wordList(prefix)}`;
+      session.recordItems([developerMessage(saved)]);
+    },
+    ...approvals(session, turn),
+    askUser: async (request) => {
+      if (turn().signal.aborted) return null;
+      const answers = session.pending.awaitAnswers(turn().id);
+      await emit({
+        type: "request_user_input",
+        callId: request.callId,
+        turnId: turn().id,
+        questions: request.questions,
+      });
+      return await answers;
+    },
+  };
+}
+
+/** Hooks may answer first; then a person is asked. */
+function approvals(
+  session: Session,
+  turn: () => Turn,
+): Pick<ToolHost, "askExecApproval" | "askPatchApproval"> {
+  const emit = (event: EventBody) => session.emit(turn().id, event);
+  return {
     askExecApproval: async (request) => {
-      if (turn().signal.aborted) return ABANDONED;
       const { approvalId, network } = request;
+      const instead = await answerInstead(session, turn(), {
+        name: "Bash",
+        names: ["Bash"],
+        command: scriptOf(request.command),
+        reason: network === null ? request.reason : `network-access ${network.host}`,
+      });
+      if (instead !== null) return instead;
+      if (turn().signal.aborted) return ABANDONED;
       const decision = session.pending.awaitDecision(approvalId ?? request.callId);
       await emit({
         type: "exec_approval_request",
@@ -39,18 +80,14 @@ export function createToolHost(session: Session, turn: () => Turn): ToolHost {
       });
       return await decision;
     },
-    allowPrefix: async (prefix) => {
-      try {
-        await session.services.rules.allow(prefix);
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        const message = `Failed to apply execpolicy amendment: ${reason}`;
-        return await emit({ type: "warning", message });
-      }
-      const saved = `Approved command prefix saved:\n- ${wordList(prefix)}`;
-      session.recordItems([developerMessage(saved)]);
-    },
     askPatchApproval: async (request) => {
+      const instead = await answerInstead(session, turn(), {
+        name: "apply_patch",
+        names: PATCH_NAMES,
+        command: request.patch,
+        reason: request.reason,
+      });
+      if (instead !== null) return instead;
       if (turn().signal.aborted) return ABANDONED;
       const decision = session.pending.awaitDecision(request.callId);
       await emit({
@@ -62,17 +99,6 @@ export function createToolHost(session: Session, turn: () => Turn): ToolHost {
         grantRoot: request.grantRoot,
       });
       return await decision;
-    },
-    askUser: async (request) => {
-      if (turn().signal.aborted) return null;
-      const answers = session.pending.awaitAnswers(turn().id);
-      await emit({
-        type: "request_user_input",
-        callId: request.callId,
-        turnId: turn().id,
-        questions: request.questions,
-      });
-      return await answers;
     },
   };
 }

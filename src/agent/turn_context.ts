@@ -10,6 +10,7 @@ import {
 } from "../tools/mod.ts";
 import type { Session, ThreadOptions } from "./session.ts";
 import type { ThreadSettings } from "./settings.ts";
+import { createToolHooks } from "./tool_hooks.ts";
 import { turnDiff } from "./turn_diff.ts";
 import { TurnMetadata } from "./turn_metadata.ts";
 
@@ -90,6 +91,7 @@ export function openTurn(
     processes: services.processes,
     diff: turnDiff(settings.cwd),
     host: host(() => turn),
+    hooks: createToolHooks(session, () => turn),
     logger: services.logger,
   };
   const turn: Turn = {

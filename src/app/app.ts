@@ -1,5 +1,5 @@
 import {
-  notifyHooks,
+  type Hooks,
   Thread,
   type ThreadOptions,
   type ThreadServices,
@@ -10,9 +10,10 @@ import { baseInstructions, readUserInstructions } from "../context/mod.ts";
 import { readGitInfo } from "../git/mod.ts";
 import type { ModelInfo } from "../model/mod.ts";
 import type { LiveRules } from "../policy/mod.ts";
-import { commandEnvironment, ProcessTable, ShellSnapshot, startAndLeave } from "../process/mod.ts";
+import { commandEnvironment, ProcessTable, ShellSnapshot } from "../process/mod.ts";
 import type { EventBody, ThreadId } from "../protocol/mod.ts";
 import { type LoadedThread, readRollout, RolloutRecorder } from "../rollout/mod.ts";
+import { openHooks } from "./hooks.ts";
 import type { SessionNetwork } from "./network.ts";
 import type { AppOptions } from "./options.ts";
 import { openServices, type SharedServices } from "./services.ts";
@@ -91,6 +92,7 @@ export class App implements AsyncDisposable {
   ): Promise<Thread> {
     const { config } = this;
     const { rules, notices } = await loadSessionRules(config);
+    const { hooks, notices: ofHooks } = await openHooks(this.options);
     const options: ThreadOptions = {
       id,
       source: this.options.source,
@@ -112,7 +114,7 @@ export class App implements AsyncDisposable {
       limits: limitsOf(config.requirements),
       features: config.features,
       recorder,
-      notices: [...config.startupNotices, ...notices, ...this.#loginNotices()],
+      notices: [...config.startupNotices, ...notices, ...this.#loginNotices(), ...ofHooks],
       resumed: loaded === null ? null : {
         lines: loaded.history,
         tokenInfo: loaded.lastTokenInfo,
@@ -120,7 +122,7 @@ export class App implements AsyncDisposable {
       },
     };
     const network = await this.#openNetwork();
-    const thread = await Thread.start(options, this.#threadServices(id, rules, network));
+    const thread = await Thread.start(options, this.#threadServices(id, rules, network, hooks));
     this.#owned.use(thread);
     recording.connect((message) => thread.notify({ type: "warning", message }));
     return thread;
@@ -174,6 +176,7 @@ export class App implements AsyncDisposable {
     id: ThreadId,
     rules: LiveRules,
     network: SessionNetwork | null,
+    hooks: Hooks,
   ): ThreadServices {
     const { options, services } = this;
     const commandEnv = commandEnvironment(options.config.environmentPolicy, options.env, id);
@@ -186,11 +189,7 @@ export class App implements AsyncDisposable {
       renewSandbox: services.renewSandbox,
       policy: services.policy,
       rules,
-      hooks: notifyHooks({
-        command: options.config.notify ?? [],
-        start: (argv) => startAndLeave(argv, options.env),
-        logger: options.logger.withTarget("codex_core::notify"),
-      }),
+      hooks,
       self: options.self,
       shell: services.shell,
       commandEnv,

@@ -44,6 +44,7 @@ export async function execArgs(
     color: color === "always" || color === "never" ? color : "auto",
     configOverrides: configOverrides(levels),
     strictConfig: isStrict(levels),
+    bypassHookTrust: all.has("dangerously-bypass-hook-trust"),
     resume: target === null ? null : target.resume,
   };
 }

@@ -33,6 +33,7 @@ Deno.test("nothing given", async () => {
     color: "auto",
     configOverrides: [],
     strictConfig: false,
+    bypassHookTrust: false,
     resume: null,
   });
 });

@@ -2,6 +2,7 @@ import {
   ADD_DIR,
   ASK_FOR_APPROVAL,
   BYPASS,
+  BYPASS_HOOK_TRUST,
   CD,
   EVERYWHERE,
   FULL_AUTO,
@@ -23,6 +24,7 @@ const ALSO_BEHIND: readonly FlagSpec[] = [
   MODEL,
   FULL_AUTO,
   BYPASS,
+  BYPASS_HOOK_TRUST,
   { long: "skip-git-repo-check", doc: "Run outside of a git repository, too" },
   { long: "ephemeral", doc: "Keep no session file" },
   {
@@ -36,7 +38,7 @@ const ALSO_BEHIND: readonly FlagSpec[] = [
 const FROM_ROOT = {
   takes: [
     ...[IMAGE, MODEL, OSS, LOCAL_PROVIDER, PROFILE, SANDBOX, FULL_AUTO, BYPASS, CD, ADD_DIR],
-    ...[SEARCH],
+    ...[SEARCH, BYPASS_HOOK_TRUST],
   ].map(({ long }) => long),
   noEffect: { [ASK_FOR_APPROVAL.long]: { reason: "exec never asks", unless: "never" } },
 };

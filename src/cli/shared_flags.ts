@@ -94,6 +94,11 @@ export const BYPASS: FlagSpec = {
     "machine is walled off already",
 };
 
+export const BYPASS_HOOK_TRUST: FlagSpec = {
+  long: "dangerously-bypass-hook-trust",
+  doc: "Run the hooks of a trusted project without a review. DANGEROUS: only where you know them",
+};
+
 export const CD: FlagSpec = {
   long: "cd",
   short: "C",
@@ -137,6 +142,7 @@ export const INTERACTIVE: readonly FlagSpec[] = [
   ASK_FOR_APPROVAL,
   FULL_AUTO,
   BYPASS,
+  BYPASS_HOOK_TRUST,
   CD,
   SEARCH,
   ADD_DIR,

@@ -78,6 +78,7 @@ export const FEATURES: readonly Feature[] = [
   ),
   off("responses_websockets", "under development", "stream over WebSocket"),
   off("responses_websockets_v2", "under development", "stream over WebSocket, newer form"),
+  stable("hooks", true, "run the hooks of hooks.json and config.toml"),
 ];
 
 /** Older spellings that are still understood. */
@@ -89,6 +90,7 @@ export const FEATURE_ALIASES: Readonly<Record<string, string>> = {
   include_apply_patch_tool: "apply_patch_freeform",
   web_search: "web_search_request",
   collab: "multi_agent",
+  codex_hooks: "hooks",
 };
 
 /** Every name that is understood. */

@@ -23,6 +23,8 @@ export interface Layer {
   readonly text: string | null;
   /** Why the layer does not count. `null` = it counts. */
   readonly disabledReason: string | null;
+  /** Of a project, but not of its root. */
+  readonly nested?: true;
   /** What was typed, for the layer of the command line. */
   readonly given?: readonly Override[];
   /** Of a project's folder that is trusted only as a part of the project; see `inherited_trust.ts`. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { AbsolutePath } from "../protocol/mod.ts";
 import { checkMerged } from "./check_merged.ts";
+import { hookSettings } from "./hook_settings.ts";
 import { type Layer, ruleFolders, systemFolder } from "./layers.ts";
 import { loadLayers } from "./load_layers.ts";
 import { decoded } from "./managed_preference.ts";
@@ -44,6 +45,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
     ruleFolders: ruleFolders(
       stack.filter(({ type }) => type === "system" || type === "user" || type === "project"),
     ),
+    hooks: hookSettings(stack, requirements, options),
     notices: [...ignored, ...notices],
   });
 }

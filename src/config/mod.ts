@@ -41,6 +41,7 @@ export {
   type FeatureStage,
 } from "./features.ts";
 export { findCodexHome } from "./home.ts";
+export { readConfigText } from "./layers.ts";
 export { loadConfig } from "./load.ts";
 export { type ConfigLayers, loadLayers, type LoadLayersOptions } from "./load_layers.ts";
 export type { Constraint } from "./requirements/constraint.ts";
@@ -57,6 +58,9 @@ export type {
   Config,
   ConfigOverrides,
   EnvironmentPolicy,
+  HookSettings,
+  HookSource,
+  HookState,
   LoadConfigOptions,
   ManagedPreference,
   RuleFolders,

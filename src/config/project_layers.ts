@@ -27,7 +27,8 @@ export async function projectLayers(search: ProjectSearch): Promise<Layer[]> {
     const info = await Deno.stat(folder).catch(() => null);
     if (!info?.isDirectory || folder === search.codexHome) continue;
     if (await Deno.realPath(folder).catch(() => folder) === codexHomeReal) continue;
-    layers.push(await projectLayer(search, root, dir, join(folder, "config.toml")));
+    const layer = await projectLayer(search, root, dir, join(folder, "config.toml"));
+    layers.push(dir === root ? layer : { ...layer, nested: true });
   }
   return layers;
 }

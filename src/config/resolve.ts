@@ -12,6 +12,7 @@ import type { TrustLevel } from "./trust.ts";
 import type {
   Config,
   EnvironmentPolicy,
+  HookSettings,
   LoadConfigOptions,
   RuleFolders,
   StartupNotice,
@@ -30,6 +31,7 @@ export interface ResolveInput {
   readonly rootMarkers: readonly string[];
   readonly requirements: Requirements;
   readonly ruleFolders: RuleFolders;
+  readonly hooks: HookSettings;
   /** Notices about the layers themselves. */
   readonly notices: readonly StartupNotice[];
 }
@@ -41,7 +43,7 @@ export interface ResolveInput {
 export async function resolveConfig(input: ResolveInput): Promise<Config> {
   const { options, cwd, table, profile } = input;
   const { overrides, codexHome } = options;
-  const features = resolveFeatures(table, profile);
+  const features = withRequired(resolveFeatures(table, profile), input.requirements);
   const providers = allProviders(table.model_providers, options.env);
   const local = localProvider(input);
   const provider = chooseProvider(
@@ -73,6 +75,7 @@ export async function resolveConfig(input: ResolveInput): Promise<Config> {
     developerInstructions: table.developer_instructions ?? null,
     ...await readInstructions(table, profile),
     notify: table.notify === undefined || table.notify.length === 0 ? null : table.notify,
+    hooks: input.hooks,
     projectDocMaxBytes: table.project_doc_max_bytes ?? 32_768,
     projectDocFallbackFilenames: (table.project_doc_fallback_filenames ?? [])
       .map((name) => name.trim())
@@ -100,6 +103,12 @@ export async function resolveConfig(input: ResolveInput): Promise<Config> {
       ...notices(input, features, granted.approvalPolicy),
     ],
   };
+}
+
+/** What people say about hooks does not count where an administrator does. */
+function withRequired(features: FeatureState, { hooksFeature }: Requirements): FeatureState {
+  if (hooksFeature === null) return features;
+  return { ...features, enabled: { ...features.enabled, hooks: hooksFeature.value } };
 }
 
 /** The provider that `--oss` means; `null` = no `--oss`. */

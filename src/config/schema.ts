@@ -1,5 +1,6 @@
 import { bool, choice, count, list, map, path, port, positive, string, table } from "./shape.ts";
 import type { TableOf } from "./shape.ts";
+import { HOOKS } from "./schema_hooks.ts";
 import { PROFILE, SHARED_FIELDS } from "./schema_profile.ts";
 import {
   AGENTS,
@@ -113,6 +114,12 @@ export const CONFIG_SCHEMA = table({
       "Program, with its arguments, that is started after each turn. It gets one more argument: " +
       "a JSON object that tells of the turn.",
     initial: "nothing is started",
+  },
+  hooks: {
+    shape: HOOKS,
+    doc:
+      "Commands of yours that are run at points of a session; see [hooks.md](hooks.md). They may " +
+      "also stand in a file `hooks.json` beside this one.",
   },
   profile: {
     shape: string,

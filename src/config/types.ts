@@ -48,6 +48,7 @@ export interface Config {
   readonly baseInstructions: string | null;
   readonly compactPrompt: string | null;
   readonly notify: readonly string[] | null;
+  readonly hooks: HookSettings;
   readonly projectDocMaxBytes: number;
   readonly projectDocFallbackFilenames: readonly string[];
   readonly projectRootMarkers: readonly string[];
@@ -77,6 +78,45 @@ export interface RuleFolders {
   readonly all: readonly AbsolutePath[];
   /** Commands may write there: only rules count that forbid or ask. */
   readonly strict: readonly AbsolutePath[];
+}
+
+/** Where hooks may be written down, and what people decided about single ones. */
+export interface HookSettings {
+  /** One for each layer that counts, lowest precedence first. Hooks of all of them run. */
+  readonly sources: readonly HookSource[];
+  /** By key; what a project says about its own does not count. */
+  readonly state: Readonly<Record<string, HookState>>;
+  /** The user's `config.toml`. */
+  readonly userFile: AbsolutePath;
+  /** What is wrong is an error, in place of a warning. */
+  readonly strict: boolean;
+  /** Hooks of trusted projects run unreviewed. */
+  readonly reviewed: boolean;
+}
+
+export interface HookSource {
+  /** An administrator's: people cannot switch single ones off. */
+  readonly isManaged: boolean;
+  /** Written by somebody else perhaps: each hook has to be reviewed. */
+  readonly isProject: boolean;
+  /** A project's folder below its root, which commands of other sessions may have written: nothing of it counts. */
+  readonly isNested: boolean;
+  /** The layer's `config.toml`; `null` = it has none. */
+  readonly file: AbsolutePath | null;
+  /** Its table `[hooks]`; `undefined` = it has none. */
+  readonly inline: unknown;
+  /** There or not; `null` = the layer cannot have one. */
+  readonly jsonFile: AbsolutePath | null;
+  /** Text of `file`, and where in it the value at a path stands. */
+  readonly text: string | null;
+  placeOf(path: readonly string[]): number | null;
+}
+
+export interface HookState {
+  /** False = it does not run. */
+  readonly enabled?: boolean;
+  /** What a project's hook has to be for it to run: `sha256:` and 64 hexadecimal digits. */
+  readonly trusted_hash?: string;
 }
 
 export type StartupNotice =
@@ -120,6 +160,8 @@ export interface LoadConfigOptions {
   readonly overrides: ConfigOverrides;
   /** Keys that nobody knows are an error, in place of a warning. */
   readonly strict?: boolean;
+  /** `--dangerously-bypass-hook-trust`: hooks of trusted projects need no review. */
+  readonly bypassHookTrust?: boolean;
   /** Folder of machine-wide files; `/etc/codex` but for tests. */
   readonly systemDir?: AbsolutePath;
   /** Where macOS keeps managed preferences; absent = the system has none. */

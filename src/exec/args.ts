@@ -30,6 +30,8 @@ export interface ExecArgs {
   readonly configOverrides: readonly string[];
   /** Keys that nobody knows are an error. */
   readonly strictConfig: boolean;
+  /** `--dangerously-bypass-hook-trust`. */
+  readonly bypassHookTrust: boolean;
   /** Set by `exec resume`. */
   readonly resume: ResumeArgs | null;
 }

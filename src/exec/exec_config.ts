@@ -38,6 +38,7 @@ export async function loadExecConfig(args: ExecArgs, io: ExecIo): Promise<Config
       home: io.home,
       cliOverrides: args.configOverrides,
       strict: args.strictConfig,
+      bypassHookTrust: args.bypassHookTrust,
       cloud: {
         originator: originatorOf(io.env),
         version: io.version,

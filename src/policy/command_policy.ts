@@ -31,6 +31,12 @@ export class CommandPolicy {
     return judging.parts.decide(input, this.#facts(judging, input.search));
   }
 
+  /** Whether it is known to change nothing, wherever its programs are found. */
+  async isHarmless(argv: readonly string[]): Promise<boolean> {
+    const judging = await this.#loaded();
+    return judging.parts.isKnownSafe(argv, this.#facts(judging, null));
+  }
+
   /** What a command does, in the words of a user interface. Not a judgement. */
   async describe(argv: readonly string[]): Promise<readonly ParsedCommand[]> {
     const { parts, grammar } = await this.#loaded();

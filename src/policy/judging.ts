@@ -7,5 +7,5 @@
 export { canonicalCommand } from "./canonical.ts";
 export { decide } from "./decide.ts";
 export { parseCommand } from "./display/parse_command.ts";
-export { isTrustedShell } from "./safe/known_safe.ts";
+export { isKnownSafe, isTrustedShell } from "./safe/known_safe.ts";
 export { shellScript } from "./shell/wrapper.ts";

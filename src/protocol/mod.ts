@@ -85,3 +85,17 @@ export type {
   UserAnswers,
   UserQuestion,
 } from "./event.ts";
+export type {
+  AfterAgentEvent,
+  AfterToolUseEvent,
+  HookListener,
+  HookOutcome,
+  HookPayload,
+  HookReport,
+  HookToolInput,
+  LifecycleEventName,
+  LifecycleHooks,
+  LifecycleInput,
+  PermissionMode,
+  SessionStartSource,
+} from "./hooks.ts";

@@ -11,3 +11,8 @@ export class IncompatiblePayload extends Error {
     super(`tool ${tool} invoked with incompatible payload`);
   }
 }
+
+/** A listener wants a call to have no answer. The history closes it as aborted. */
+export class CallAborted extends Error {
+  override readonly name = "CallAborted";
+}

@@ -146,7 +146,7 @@ async function isWritable(
 }
 
 async function ask(
-  { callId, plan }: CheckedPatch,
+  { callId, plan, text }: CheckedPatch,
   reason: string | null,
   context: ToolContext,
 ): Promise<void> {
@@ -154,6 +154,7 @@ async function ask(
   if (reason === null && context.approvals.covers(keys)) return;
   const decision = await context.host.askPatchApproval({
     callId,
+    patch: text,
     changes: planChanges(plan),
     reason,
     grantRoot: null,

@@ -1,5 +1,5 @@
 import type { FunctionCallOutputItem, ResponseItem, ToolCallItem } from "../protocol/mod.ts";
-import { IncompatiblePayload, ToolFailure } from "./errors.ts";
+import { CallAborted, IncompatiblePayload, ToolFailure } from "./errors.ts";
 import type { CallLock } from "./lock.ts";
 import type { Toolset } from "./registry.ts";
 import type { ToolCall, ToolContext } from "./types.ts";
@@ -67,13 +67,19 @@ export async function dispatch(
     using _turn = await lock.acquire(tool.parallel && tool.spec !== null);
     signal.throwIfAborted();
     if (!tool.accepts(call.payload)) throw new IncompatiblePayload(call.name);
-    const result = await untilAborted(tool.run(call, context, signal), signal);
+    const { hooks } = context;
+    const running = hooks === null
+      ? tool.run(call, context, signal)
+      : import("./hooked_run.ts").then(({ runHooked }) =>
+        runHooked(tool, call, context, hooks, signal)
+      );
+    const result = await untilAborted(running, signal);
     logger.debug("tool ran", { tool: call.name, callId: call.callId, success: result.success });
     return output(call, result.body);
   } catch (error) {
     if (signal.aborted) return output(call, abortText(call.name, context.now() - queuedAt));
     if (error instanceof ToolFailure) return output(call, error.message);
-    if (error instanceof IncompatiblePayload) {
+    if (error instanceof IncompatiblePayload || error instanceof CallAborted) {
       logger.error(error.message, { callId: call.callId });
       return null;
     }

@@ -23,6 +23,7 @@ import type { ImageCache } from "../context/mod.ts";
 import type { Logger } from "../telemetry/mod.ts";
 import type { NetworkAccess } from "./network_access.ts";
 import type { SessionApprovals } from "./session_approvals.ts";
+import type { ToolHooks } from "./tool_hooks.ts";
 
 /** What a tool may ask of the thread that runs it. `agent/` implements it. */
 export interface ToolHost {
@@ -47,6 +48,8 @@ export interface ToolHost {
   allowPrefix(prefix: readonly string[]): Promise<void>;
   askPatchApproval(request: {
     readonly callId: string;
+    /** As the model wrote it. */
+    readonly patch: string;
     readonly changes: Readonly<Record<AbsolutePath, FileChange>>;
     readonly reason: string | null;
     readonly grantRoot: AbsolutePath | null;
@@ -95,6 +98,8 @@ export interface ToolContext {
   readonly processes: ProcessTable;
   readonly diff: TurnDiffRecorder;
   readonly host: ToolHost;
+  /** `null` = nobody has any, and calls run as if there were none. */
+  readonly hooks: ToolHooks | null;
   readonly logger: Logger;
 }
 

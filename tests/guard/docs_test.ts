@@ -12,6 +12,7 @@ const DOCUMENTS = [
   "CHANGELOG.md",
   "docs/config.md",
   "docs/differences.md",
+  "docs/hooks.md",
 ];
 
 async function read(path: string): Promise<string> {

@@ -38,6 +38,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "sandbox",
     "patch",
   ],
+  // Starts what people configured, through `process`; the agent knows of it only what protocol says.
+  hooks: ["files", "config", "process", "sandbox"],
   scripted: [],
   app: [
     "platform",
@@ -55,6 +57,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "context",
     "tools",
     "agent",
+    "hooks",
   ],
   exec: ["app"],
   demo: ["app", "scripted"],

@@ -35,6 +35,8 @@ const LOADED_LATER = [
   "src/sandbox/create_sandbox.ts",
   "src/sandbox/probe.ts",
   "src/exec/local/",
+  "src/hooks/",
+  "src/tools/hooked_run.ts",
 ];
 
 Deno.test("start-up: exec loads what applies patches and confines commands when they come", async () => {

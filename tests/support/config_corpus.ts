@@ -256,8 +256,8 @@ function shownPolicy(policy: SandboxPolicy): string {
 function featureFacts(options: () => LoadConfigOptions): Promise<unknown> {
   return orError(
     async () => {
-      const { shell_zsh_fork: _, ...on } = (await loadConfig(options())).features;
-      // That one is not in the program, only in its source.
+      // The first is not in the program, only in its source; the other came in a later version.
+      const { shell_zsh_fork: _, hooks: _hooks, ...on } = (await loadConfig(options())).features;
       return { code: 0, on };
     },
     () => ({ code: 1 }),

@@ -52,6 +52,9 @@ export async function loadRequirements(
     mcpServers: first(found, "mcpServers"),
     rules: first(found, "rules"),
     residency: first(found, "residency"),
+    managedHooksOnly: first(found, "managedHooksOnly"),
+    hooksFeature: first(found, "hooksFeature"),
+    hooks: first(found, "hooks"),
     experimentalNetwork: first(found, "experimentalNetwork"),
   };
   const slips = found.flatMap(({ fields }) => fields.slips ?? []);

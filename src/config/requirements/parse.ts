@@ -3,7 +3,7 @@ import { Mismatch, readValue } from "../check.ts";
 import { closest } from "../closest.ts";
 import { ConfigError } from "../error.ts";
 import { locateMismatch } from "../locate.ts";
-import { choice, list, map, string, table } from "../shape.ts";
+import { bool, choice, list, map, string, table } from "../shape.ts";
 import { parseToml, type TomlTable } from "../toml.ts";
 import {
   type McpIdentity,
@@ -38,6 +38,14 @@ const SHAPE = table({
     })),
     doc: "The only MCP servers that may run, by name and identity.",
   },
+  allow_managed_hooks_only: {
+    shape: bool,
+    doc: "Whether only hooks of administrators run.",
+  },
+  features: {
+    shape: table({ hooks: { shape: bool, doc: "Whether hooks run, whatever people say." } }),
+    doc: "Features that are on or off for everybody; of others nothing is required.",
+  },
   enforce_residency: { shape: choice("us"), doc: "Where requests are handled." },
 });
 
@@ -49,13 +57,16 @@ export interface RequirementFields {
   readonly mcpServers?: Readonly<Record<string, McpIdentity>>;
   readonly rules?: unknown;
   readonly residency?: "us";
+  readonly managedHooksOnly?: boolean;
+  readonly hooksFeature?: boolean;
+  readonly hooks?: unknown;
   readonly experimentalNetwork?: unknown;
   /** What to say about keys that look like slips: nothing is required by them. */
   readonly slips?: readonly string[];
 }
 
 /** Read by the rooms that they are for. */
-const OF_OTHERS = ["rules", "experimental_network"];
+const OF_OTHERS = ["rules", "experimental_network", "hooks"];
 
 /**
  * Reads a `requirements.toml`. Keys that are not known are passed over, known ones have to be right.
@@ -89,6 +100,11 @@ export async function parseRequirements(
       ? {}
       : { mcpServers: identities(checked.mcp_servers, source) }),
     ...(root["rules"] === undefined ? {} : { rules: root["rules"] }),
+    ...(checked.allow_managed_hooks_only === undefined
+      ? {}
+      : { managedHooksOnly: checked.allow_managed_hooks_only }),
+    ...(checked.features?.hooks === undefined ? {} : { hooksFeature: checked.features.hooks }),
+    ...(root["hooks"] === undefined ? {} : { hooks: root["hooks"] }),
     ...(checked.enforce_residency === undefined ? {} : { residency: checked.enforce_residency }),
     ...(root["experimental_network"] === undefined
       ? {}

@@ -232,3 +232,28 @@ Deno.test("managed preferences: a layer above all files; relative paths and bad 
   machine.preferences["config_toml_base64"] = 'log_dir = "logs"\n';
   assert.match((await machine.fails()).message, /"logs" is a relative path/);
 });
+
+Deno.test("requirements: hooks of administrators, alone if they say so, and the switch", async () => {
+  await using machine = await Machine.create();
+  const group = (command: string) =>
+    `[[hooks.Stop]]\n[[hooks.Stop.hooks]]\ntype = "command"\ncommand = "${command}"\n`;
+  await machine.write("home/.codex/config.toml", `features.hooks = false\n${group("users")}`);
+  await machine.write("etc/config.toml", group("machine"));
+  const commands = async (): Promise<[string, boolean][]> => {
+    const { hooks, features } = await machine.load();
+    assert.equal(features["hooks"], requiredSwitch);
+    return hooks.sources.flatMap(({ inline, isManaged }) => {
+      const found = /command": ?"(\w+)"/.exec(JSON.stringify(inline ?? null))?.[1];
+      return found === undefined ? [] : [[found, isManaged] as [string, boolean]];
+    });
+  };
+  let requiredSwitch = false;
+  assert.deepEqual(await commands(), [["machine", true], ["users", false]]);
+  requiredSwitch = true;
+  const more = 'managed_dir = "/x"\n';
+  const required = `[features]\nhooks = true\nother = "x"\n[hooks]\n${more}${group("required")}`;
+  await machine.write(REQUIRED, required);
+  assert.deepEqual(await commands(), [["required", true], ["machine", true], ["users", false]]);
+  await machine.write(REQUIRED, `allow_managed_hooks_only = true\n${required}`);
+  assert.deepEqual(await commands(), [["required", true], ["machine", true]]);
+});

@@ -34,6 +34,12 @@ export interface Requirements {
   /** The table `rules` as TOML gives it, for `policy/`; `null` = none. */
   readonly rules: Required<unknown> | null;
   readonly residency: Required<"us"> | null;
+  /** Whether hooks of administrators alone run; `null` = nothing is said. */
+  readonly managedHooksOnly: Required<boolean> | null;
+  /** Whether hooks run, whatever people say; `null` = they decide. */
+  readonly hooksFeature: Required<boolean> | null;
+  /** The table `hooks` as TOML gives it, for `hooks/`; `null` = there is none. */
+  readonly hooks: Required<unknown> | null;
   /** The table `experimental_network` as TOML gives it, for `network/`; `null` = there is none. */
   readonly experimentalNetwork: Required<unknown> | null;
 }
