@@ -71,6 +71,16 @@ test("one that does not work gives way, and its reason is told", linux, async (f
   assert.ok(backend.reason.includes("no namespaces"));
 });
 
+test("one that takes its time is waited for", linux, async (folder) => {
+  const trace = await plant(folder, 0);
+  const program = join(folder, "bin/bwrap");
+  const slow = (await Deno.readTextFile(program)).replace("exit 0", "sleep 0.6\nexit 0");
+  await Deno.writeTextFile(program, slow.replace("#!/bin/sh", "#!/bin/sh\nPATH=/usr/bin:/bin"));
+  const options = { path: `${folder}/bin`, cwd: "/nonexistent", self: SELF, cacheDir: null };
+  assert.equal((await probeSandbox(options)).kind, "bubblewrap");
+  assert.equal(await runs(trace), 1);
+});
+
 test("success is remembered until the program changes, failure is not", linux, async (folder) => {
   const trace = await plant(folder, 0);
   const program = join(folder, "bin/bwrap");
