@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { writeProgram } from "../../tests/support/write_program.ts";
 import { runToEnd } from "./run_to_end.ts";
 import { isAlive, plainCommand, script, text, untilDead } from "./testing.ts";
 import type { RunOptions, RunResult } from "./types.ts";
@@ -128,7 +129,7 @@ Deno.test("what cannot be started says why", async () => {
     const plain = `${folder}/plain`;
     await Deno.writeTextFile(plain, "#!/bin/sh\n", { mode: 0o644 });
     const orphan = `${folder}/orphan`;
-    await Deno.writeTextFile(orphan, "#!/no/such/interpreter\n", { mode: 0o755 });
+    await writeProgram(orphan, "#!/no/such/interpreter\n");
     assert.equal(await notStarted(plainCommand([])), "empty_argv");
     assert.equal(await notStarted(plainCommand([""])), "not_found");
     assert.equal(await notStarted(plainCommand(["no-such-program"])), "not_found");
@@ -147,7 +148,7 @@ Deno.test("what cannot be started says why", async () => {
 Deno.test("programs are searched on the command's PATH, and relative ones in its folder", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    await Deno.writeTextFile(`${folder}/only-here`, "#!/bin/sh\necho found\n", { mode: 0o755 });
+    await writeProgram(`${folder}/only-here`, "#!/bin/sh\necho found\n");
     const found = await run(plainCommand(["only-here"], { env: { PATH: `/nowhere:${folder}` } }));
     assert.equal(text(found.output.stdout), "found\n");
     assert.equal(await notStarted(plainCommand(["only-here"])), "not_found");

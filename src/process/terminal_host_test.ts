@@ -39,17 +39,38 @@ async function run(provider: TerminalProvider, source: string): Promise<[string,
   return [output, code];
 }
 
+/** As `run`, but `end` comes when all that was printed has been read: last words are another matter. */
+async function runUnhurried(
+  provider: TerminalProvider,
+  print: string,
+  end: string,
+): Promise<[string, number]> {
+  const child = await start(
+    provider,
+    script(`stty -echo; ${print}; printf DONE; read -r _; ${end}`),
+  );
+  let output = "";
+  let isRead = false;
+  const code = await child.run((_stream, bytes) => {
+    output += text(bytes);
+    if (isRead || !output.endsWith("DONE")) return;
+    isRead = child.write(new TextEncoder().encode("\n"));
+  });
+  return [output.replace(/DONE$/, ""), code];
+}
+
 for (const { name, load, ignore, sure } of PROVIDERS) {
   Deno.test({
     name: `terminal, ${name}: 24×80, its own session, codes, 1 for a death by signal`,
     ignore,
     fn: async () => {
       const provider = load();
-      assert.deepEqual(await run(provider, "printf hi"), ["hi", 0]);
-      assert.deepEqual(await run(provider, "stty size; exit 7"), ["24 80\r\n", 7]);
-      assert.deepEqual(await run(provider, "echo x; kill -9 $$"), ["x\r\n", 1]);
-      assert.deepEqual(await run(provider, "echo x > /dev/tty"), ["x\r\n", 0]);
-      const [stat] = await run(provider, "cat /proc/$$/stat");
+      const ask = (print: string, end = "exit 0") => runUnhurried(provider, print, end);
+      assert.deepEqual(await ask("printf hi"), ["hi", 0]);
+      assert.deepEqual(await ask("stty size", "exit 7"), ["24 80\r\n", 7]);
+      assert.deepEqual(await ask("echo x", "kill -9 $$"), ["x\r\n", 1]);
+      assert.deepEqual(await ask("echo x > /dev/tty"), ["x\r\n", 0]);
+      const [stat] = await ask("cat /proc/$$/stat");
       const [pid] = stat.split(" ");
       const [, , , group, session] = stat.slice(stat.lastIndexOf(")")).split(" ");
       assert.deepEqual([group, session], [pid, pid]);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { probeBoth, SELF } from "../../tests/support/sandbox_rig.ts";
+import { writeProgram } from "../../tests/support/write_program.ts";
 import { probeSandbox } from "./probe.ts";
 
 const onLinux = Deno.build.os === "linux";
@@ -38,7 +39,7 @@ async function plant(folder: string, status: number): Promise<string> {
   const ran = join(folder, "ran");
   const script = `#!/bin/sh\necho ran >> ${ran}\necho 'no namespaces' >&2\nexit ${status}\n`;
   await Deno.mkdir(join(folder, "bin"));
-  await Deno.writeTextFile(join(folder, "bin/bwrap"), script, { mode: 0o755 });
+  await writeProgram(join(folder, "bin/bwrap"), script);
   return ran;
 }
 
@@ -71,6 +72,16 @@ test("one that does not work gives way, and its reason is told", linux, async (f
   assert.ok(backend.reason.includes("no namespaces"));
 });
 
+test("one that takes its time is waited for", linux, async (folder) => {
+  const trace = await plant(folder, 0);
+  const program = join(folder, "bin/bwrap");
+  const slow = (await Deno.readTextFile(program)).replace("exit 0", "sleep 0.6\nexit 0");
+  await writeProgram(program, slow.replace("#!/bin/sh", "#!/bin/sh\nPATH=/usr/bin:/bin"));
+  const options = { path: `${folder}/bin`, cwd: "/nonexistent", self: SELF, cacheDir: null };
+  assert.equal((await probeSandbox(options)).kind, "bubblewrap");
+  assert.equal(await runs(trace), 1);
+});
+
 test("success is remembered until the program changes, failure is not", linux, async (folder) => {
   const trace = await plant(folder, 0);
   const program = join(folder, "bin/bwrap");
@@ -85,7 +96,7 @@ test("success is remembered until the program changes, failure is not", linux, a
   assert.equal((info.mode ?? 0) & 0o777, 0o600);
 
   const broken = (await Deno.readTextFile(program)).replace("exit 0", "exit 12");
-  await Deno.writeTextFile(program, broken);
+  await writeProgram(program, broken);
   assert.notEqual((await probe()).kind, "bubblewrap");
   assert.notEqual((await probe()).kind, "bubblewrap");
   assert.equal(await runs(trace), 3);

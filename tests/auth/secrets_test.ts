@@ -34,7 +34,7 @@ for (const ending of ["succeeds", "fails"]) {
     let calls = 0;
     await using login = await LoginStage.open(() => {
       if (calls++ === 0) {
-        return reply(functionCall("c1", "exec_command", { cmd: SPY, yield_time_ms: 10_000 }));
+        return reply(functionCall("c1", "exec_command", { cmd: SPY, yield_time_ms: 30_000 }));
       }
       return textReply("done");
     });

@@ -72,7 +72,9 @@ export const COMMANDS: readonly Scenario[] = [
     name: "a flood of 30 MB keeps its head and tail",
     model: [
       answer(
-        execCommand("c1", "echo head; head -c 30000000 /dev/zero | tr '\\0' x; echo; echo tail"),
+        execCommand("c1", "echo head; head -c 30000000 /dev/zero | tr '\\0' x; echo; echo tail", {
+          yield_time_ms: 30_000,
+        }),
       ),
       finalAnswer(),
     ],

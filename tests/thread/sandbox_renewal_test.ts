@@ -12,6 +12,7 @@ import {
 } from "../../src/scripted/mod.ts";
 import { openThreadRig, type ThreadRig } from "../support/thread_rig.ts";
 import { works } from "../support/works.ts";
+import { writeProgram } from "../support/write_program.ts";
 
 const onLinux = Deno.build.os === "linux";
 const REAL = onLinux
@@ -35,7 +36,7 @@ class Machine implements AsyncDisposable {
     const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "bwrap-" }));
     const script = `#!/bin/sh\nbroken='${folder}/broken'\nif ${condition}; then ${GIVES_UP}; fi\n` +
       `exec '${REAL}' "$@"\n`;
-    await Deno.writeTextFile(join(folder, "bwrap"), script, { mode: 0o755 });
+    await writeProgram(join(folder, "bwrap"), script);
     return new Machine(folder);
   }
 

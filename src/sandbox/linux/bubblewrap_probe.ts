@@ -16,8 +16,8 @@ export interface TrialOptions {
   readonly signal?: AbortSignal;
 }
 
-/** It takes about 5 ms. A machine too busy for the first try gets a second, longer one. */
-const TIME_LIMITS_MS = [500, 1500];
+/** It takes about 5 ms, and on a busy machine hundred times as long: that is no reason for a weaker sandbox. */
+const TIME_LIMIT_MS = 5_000;
 const CACHE_FILE = "sandbox_probe.json";
 
 /**
@@ -58,21 +58,19 @@ export async function tryBubblewrap(program: AbsolutePath, options: TrialOptions
 }
 
 async function runTrial(program: AbsolutePath, signal: AbortSignal | undefined): Promise<Trial> {
-  for (const limit of TIME_LIMITS_MS) {
+  signal?.throwIfAborted();
+  const timeout = AbortSignal.timeout(TIME_LIMIT_MS);
+  const [command = program, ...args] = bubblewrapTrial(program);
+  try {
+    const stop = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+    const { success, stderr } = await runTogether(command, args, stop);
+    if (success) return { works: true, reason: "" };
     signal?.throwIfAborted();
-    const timeout = AbortSignal.timeout(limit);
-    const [command = program, ...args] = bubblewrapTrial(program);
-    try {
-      const stop = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
-      const { success, stderr } = await runTogether(command, args, stop);
-      if (success) return { works: true, reason: "" };
-      signal?.throwIfAborted();
-      if (!timeout.aborted) return { works: false, reason: failure(stderr) };
-    } catch (error) {
-      if (!timeout.aborted || signal?.aborted) {
-        signal?.throwIfAborted();
-        return { works: false, reason: `bubblewrap cannot be started (${error})` };
-      }
+    if (!timeout.aborted) return { works: false, reason: failure(stderr) };
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!timeout.aborted) {
+      return { works: false, reason: `bubblewrap cannot be started (${error})` };
     }
   }
   return { works: false, reason: "bubblewrap did not answer in time" };
