@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { lockFile } from "../src/files/mod.ts";
+import { canRun } from "./support/can_run.ts";
 import { startLogin } from "./support/login_rig.ts";
 import { ACCOUNT, type OauthIssuer, startOauthIssuer, visit } from "./support/oauth_issuer.ts";
 import { programUnderTest } from "./support/program.ts";
 import { rawGet } from "./support/raw_request.ts";
 import { type CodexRun, environmentOf, runCodex, spawnCodex } from "./support/run_codex.ts";
 import { openStage, type Stage } from "./support/stage.ts";
-import { works } from "./support/works.ts";
 
 const isWindows = Deno.build.os === "windows";
 
@@ -277,7 +277,7 @@ Deno.test("login with a key: what no server could ever get is refused, and the l
   }
 });
 
-const hasPython = !isWindows && await works("python3", "--version");
+const hasPython = !isWindows && await canRun("python3", ["--version"]);
 
 Deno.test({
   name: "login with a key: not from a terminal, where it would be seen" +

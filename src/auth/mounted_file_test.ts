@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { works } from "../../tests/support/works.ts";
+import { canRun } from "../../tests/support/can_run.ts";
 
 const mayMount = Deno.build.os === "linux" &&
-  await works("unshare", "--user", "--map-root-user", "--mount", "true");
+  await canRun("unshare", ["--user", "--map-root-user", "--mount", "true"]);
 
 /** Mounts `host` over `home/auth.json`, then runs the code with the folder as its argument; gives what it prints. */
 async function withMounted(body: string): Promise<unknown> {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { textReply } from "../../src/scripted/mod.ts";
+import { canRun } from "../support/can_run.ts";
 import { assertPlain, LoginStage } from "../support/login_stage.ts";
 import { type Program, programUnderTest } from "../support/program.ts";
 import { recordText } from "../support/token_authority.ts";
-import { works } from "../support/works.ts";
 
-const hasNamespaces = await works("bwrap", "--dev-bind", "/", "/", "true");
+const hasNamespaces = await canRun("bwrap", ["--dev-bind", "/", "/", "true"]);
 
 const needsBwrap = hasNamespaces ? "" : " (ignored: needs bwrap)";
 

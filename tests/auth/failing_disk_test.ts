@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
+import { canRun } from "../support/can_run.ts";
 import { AuthRig } from "../support/auth_rig.ts";
 import { recordText } from "../support/token_authority.ts";
-import { works } from "../support/works.ts";
 
-const canLimit = Deno.build.os === "linux" && await works("prlimit", "--version");
+const canLimit = Deno.build.os === "linux" && await canRun("prlimit", ["--version"]);
 
 const needs = canLimit ? "" : " (ignored: needs prlimit)";
 

@@ -1,4 +1,4 @@
-import { works } from "./works.ts";
+import { canRun } from "./can_run.ts";
 
 /** Told on stdout, as a line of its own, when the keyring is open. */
 const READY = "keyring-open:";
@@ -14,10 +14,8 @@ export interface KeyringSession extends AsyncDisposable {
 
 export async function hasKeyring(): Promise<boolean> {
   if (Deno.build.os !== "linux") return false;
-  const tries = ["dbus-run-session", "gnome-keyring-daemon"].map((name) =>
-    works(name, "--version")
-  );
-  return (await Promise.all(tries)).every((isThere) => isThere);
+  return await canRun("dbus-run-session", ["--version"]) &&
+    await canRun("gnome-keyring-daemon", ["--version"]);
 }
 
 export async function openKeyringSession(home: string): Promise<KeyringSession> {
