@@ -30,7 +30,7 @@ export function openWorld(mainUrl: string): World {
     stdout: textSink(Deno.stdout, "stdout"),
     stderr: textSink(Deno.stderr, "stderr"),
     columns,
-    onSignal,
+    onSignal: (handler) => onSignal(handler, launcher !== undefined),
     onUncaught,
     now: Date.now,
   };
@@ -146,7 +146,7 @@ async function writeAll(output: Output, bytes: Uint8Array, name: string): Promis
   return true;
 }
 
-function onSignal(handler: (signal: Signal) => void): Disposable {
+function onSignal(handler: (signal: Signal) => void, isLaunched: boolean): Disposable {
   // Windows knows neither SIGTERM nor a hang-up that a program could wait for.
   const signals: Signal[] = Deno.build.os === "windows"
     ? ["SIGINT"]
@@ -156,6 +156,16 @@ function onSignal(handler: (signal: Signal) => void): Disposable {
     const listener = () => handler(signal);
     Deno.addSignalListener(signal, listener);
     stack.defer(() => Deno.removeSignalListener(signal, listener));
+  }
+  if (isLaunched && Deno.build.os === "linux") {
+    let isTold = false;
+    // What `endWith` has the kernel send, more than once, is one signal to end.
+    const listener = () => {
+      if (!isTold) handler("SIGTERM");
+      isTold = true;
+    };
+    Deno.addSignalListener("SIGUSR2", listener);
+    stack.defer(() => Deno.removeSignalListener("SIGUSR2", listener));
   }
   return stack;
 }

@@ -1,5 +1,5 @@
 import { createParser } from "eventsource-parser";
-import { aborted, disconnected, idle } from "./stream_error.ts";
+import { aborted, disconnected, endless, idle } from "./stream_error.ts";
 
 export interface SseOptions {
   /** Longest silence between two events, in milliseconds. Comments do not count as events. */
@@ -7,10 +7,15 @@ export interface SseOptions {
   readonly signal: AbortSignal;
 }
 
+/** Several times the longest answer, of which each token is an event of some hundred bytes. */
+const MAX_BODY_BYTES = 128 * 1024 * 1024;
+/** More than a picture in an event. What comes before the end of an event is held in memory. */
+const MAX_EVENT_BYTES = 32 * 1024 * 1024;
+
 /**
  * The data of the server-sent events in a body, in batches: one for each piece that came in and held any. Ends with
- * the body; rejects with a `ModelError` when the body breaks, stays silent for too long, or the signal is aborted.
- * Ending the iteration early cancels the body. A body that begins with `{` is no event stream but one JSON document, the
+ * the body; rejects with a `ModelError` when the body breaks, stays silent for too long, the signal is aborted,
+ * or has no end. Ending the iteration early cancels the body. A body that begins with `{` is no event stream but one JSON document, the
  * whole answer of a server that does not stream, and comes as one datum.
  *
  * The parser is linear: one line of 16 MB takes about 20 ms in pieces of 64 kB, 15 ms in pieces of 1460 bytes.
@@ -29,6 +34,8 @@ export async function* sseData(
   const onAbort = () => end("aborted");
   const startTimer = () => setTimeout(() => end("idle"), idleTimeoutMs);
   let batch: string[] = [];
+  let size = 0;
+  let eventSize = 0;
   const parser = new BodyParser((data) => batch.push(data));
   const decoder = new TextDecoder();
   signal.addEventListener("abort", onAbort, { once: true });
@@ -44,8 +51,17 @@ export async function* sseData(
       if (stop === "idle") throw idle();
       // A last event whose blank line is missing still counts; a cut one is no JSON and is dropped later.
       if (piece.done) parser.end(decoder.decode());
-      else parser.feed(decoder.decode(piece.value, { stream: true }));
+      else {
+        size += piece.value.length;
+        eventSize += piece.value.length;
+        parser.feed(decoder.decode(piece.value, { stream: true }));
+      }
+      if (size > MAX_BODY_BYTES) throw endless("a stream", MAX_BODY_BYTES);
+      if (batch.length === 0 && eventSize > MAX_EVENT_BYTES) {
+        throw endless("an event", MAX_EVENT_BYTES);
+      }
       if (batch.length > 0) {
+        eventSize = 0;
         clearTimeout(timer);
         const ready = batch;
         batch = [];

@@ -77,3 +77,33 @@ Deno.test("one long line costs time in proportion to its length", async () => {
   // Linear gives 16 times as much, quadratic 256 times.
   assert.ok(large < small * 120, `32 MB took ${large} ms, 2 MB took ${small} ms`);
 });
+
+/** `piece` again and again, until nobody wants any more. */
+function endless(piece: string): { body: ReadableStream<Uint8Array>; cancelled: Promise<void> } {
+  const { promise: cancelled, resolve } = Promise.withResolvers<void>();
+  const bytes = new TextEncoder().encode(piece);
+  const body = new ReadableStream<Uint8Array>({
+    pull: (controller) => controller.enqueue(bytes),
+    cancel: () => resolve(),
+  });
+  return { body, cancelled };
+}
+
+for (
+  const [name, piece, complaint] of [
+    ["an event", `data: ${"x".repeat(1 << 20)}\n`, /an event of more than 32 MiB/],
+    ["a line", "x".repeat(1 << 20), /an event of more than 32 MiB/],
+    ["a JSON document", `{"a": "${"x".repeat(1 << 20)}`, /an event of more than 32 MiB/],
+    ["comments", `: ${"x".repeat(1 << 20)}\n\n`, /an event of more than 32 MiB/],
+    ["a stream of events", `data: ${"x".repeat(1 << 20)}\n\n`, /a stream of more than 128 MiB/],
+  ] as const
+) {
+  Deno.test(`${name} without end is given up, and the body with it`, async () => {
+    const { body, cancelled } = endless(piece);
+    const readAll = async () => {
+      for await (const _batch of sseData(body, FOREVER));
+    };
+    await assert.rejects(readAll(), complaint);
+    await cancelled;
+  });
+}
