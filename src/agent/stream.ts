@@ -96,6 +96,8 @@ export class ResponseReader {
   }
 
   async #begin(item: ResponseItem): Promise<void> {
+    const call = callFromItem(item);
+    if (call !== null) this.turn.tools.find(call.name)?.prepare?.(this.turn.toolContext);
     const id = this.#itemId(item);
     const shown = turnItemOf(item, id);
     this.#open = shown === null ? null : { id, item, text: "" };

@@ -25,6 +25,11 @@ export class CommandPolicy {
 
   constructor(readonly options: CommandPolicyOptions) {}
 
+  /** Begins to load what judging takes, for who will have a command to ask about. Whoever asks hears what failed. */
+  warmUp(): void {
+    this.#loaded().catch(() => {});
+  }
+
   /** Whether and how a command may start. */
   async decide(input: DecideInput): Promise<Requirement> {
     const judging = await this.#loaded();

@@ -40,6 +40,7 @@ export function execCommandTool(): Tool {
     spec: SPEC,
     parallel: true,
     accepts: (payload) => payload.kind === "function",
+    prepare: ({ policy }) => policy.warmUp(),
     run,
   };
 }

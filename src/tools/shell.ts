@@ -32,6 +32,7 @@ export function shellTool(name: "shell" | "container.exec", offered: boolean): T
     spec: offered ? SHELL_SPEC : null,
     parallel: true,
     accepts: (payload) => payload.kind === "function",
+    prepare: ({ policy }) => policy.warmUp(),
     run: (call, context, signal) =>
       runFamily(call, readArgvCommand(call.payload, name), context, signal, "json"),
   };
@@ -44,6 +45,7 @@ export function localShellTool(offered: boolean): Tool {
     spec: offered ? { type: "local_shell" } : null,
     parallel: true,
     accepts: (payload) => payload.kind === "local_shell",
+    prepare: ({ policy }) => policy.warmUp(),
     run: (call, context, signal) =>
       runFamily(call, readLocalShell(call.payload), context, signal, "json"),
   };
@@ -56,6 +58,7 @@ export function shellCommandTool(offered: boolean): Tool {
     spec: offered ? SHELL_COMMAND_SPEC : null,
     parallel: true,
     accepts: (payload) => payload.kind === "function",
+    prepare: ({ policy }) => policy.warmUp(),
     run: (call, context, signal) =>
       runFamily(call, readScript(call.payload, context), context, signal, "text"),
   };

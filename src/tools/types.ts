@@ -141,6 +141,11 @@ export interface Tool {
   /** May run beside other tools of this kind. */
   readonly parallel: boolean;
   accepts(payload: ToolPayload): boolean;
+  /**
+   * The model has begun to write a call: begins to load what takes a while, so that it is there when the call is
+   * complete. A call may still not follow.
+   */
+  prepare?(context: ToolContext): void;
   run(call: ToolCall, context: ToolContext, signal: AbortSignal): Promise<ToolOutput>;
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  assistantMessage,
   completed,
   created,
   customToolCall,
@@ -228,4 +229,32 @@ Deno.test("text for a command without a terminal is refused with the fixed text"
     rig.server.requests[2]!.body.input.at(-1)!["output"],
     "write_stdin failed: stdin is closed for this session; rerun exec_command with tty=true to keep stdin open",
   );
+});
+
+Deno.test("what judges commands begins to load with the first words of a call that runs one", async () => {
+  const runs = { exec_command: true, shell: true, shell_command: true, update_plan: false };
+  const begun = Object.keys(runs).map((name) => ({
+    type: "response.output_item.added",
+    item: { type: "function_call", call_id: name, name, arguments: "" },
+  }));
+  // None of them is completed: what loads did not wait for that.
+  await using rig = await openThreadRig(
+    begun.map((event) => reply(created(), event, assistantMessage("msg", "No."), completed())),
+  );
+  let loads = 0;
+  const { policy } = rig.app.services;
+  const warmUp = policy.warmUp.bind(policy);
+  policy.warmUp = () => {
+    loads++;
+    warmUp();
+  };
+  const found: Record<string, boolean> = {};
+  for (const name of Object.keys(runs)) {
+    loads = 0;
+    await rig.say("go");
+    await rig.until("turn_completed");
+    found[name] = loads > 0;
+  }
+  assert.deepEqual(found, runs);
+  assert.equal((await policy.describe(["bash", "-lc", "ls"]))[0]?.type, "list_files");
 });
