@@ -25,6 +25,8 @@ const LINES: Readonly<Record<string, Expected>> = {
   // The value of a flag is not taken for a command.
   "codex -m exec lo": { offered: ["login", "logout"], missing: ["resume"] },
   "codex completion ": { offered: ["bash", "elvish", "fish", "powershell", "zsh"] },
+  "codex exec --enable und": { offered: ["undo"], missing: ["notes.txt"] },
+  "codex features disable ": { offered: ["undo", "steer"], missing: ["search_tool", "notes.txt"] },
   "codex login st": { offered: ["status"] },
   "codex -- ex": { offered: [], missing: ["exec"] },
   "codex exec -m ": { offered: [], missing: ["resume", "notes.txt"] },

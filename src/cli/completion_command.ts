@@ -1,3 +1,4 @@
+import { FEATURES } from "../config/mod.ts";
 import { bashCompletion } from "./completion_bash.ts";
 import { elvishCompletion } from "./completion_elvish.ts";
 import { fishCompletion } from "./completion_fish.ts";
@@ -16,11 +17,12 @@ const SCRIPTS = {
   zsh: zshCompletion,
 } as const;
 
-/** `codex completion`: prints a script, and looks at nothing but the records of the commands. */
+/** `codex completion`: prints a script, and looks at nothing but the records of commands and features. */
 export async function run({ levels }: Invocation, world: World): Promise<number> {
   const [root, own] = levels;
   const given = own?.positionals[0];
   const shell = SHELLS.find((name) => name === given) ?? "bash";
-  await world.stdout.write(SCRIPTS[shell](completionTree(root!.command)));
+  const features = FEATURES.filter(({ stage }) => stage !== "removed").map(({ key }) => key);
+  await world.stdout.write(SCRIPTS[shell](completionTree(root!.command, features)));
   return 0;
 }

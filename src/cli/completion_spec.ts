@@ -10,7 +10,9 @@ export const COMPLETION: CommandSpec = {
   summary: "Print a script with which a shell completes command lines",
   details: 'For bash: put eval "$(codex completion bash)" into ~/.bashrc. For zsh: write the ' +
     "output of codex completion zsh to a file _codex in a folder of $fpath. For fish: write it to " +
-    "~/.config/fish/completions/codex.fish.",
+    "~/.config/fish/completions/codex.fish. For PowerShell: put codex completion powershell | " +
+    "Out-String | Invoke-Expression into $PROFILE. For elvish: put eval (codex completion elvish | " +
+    "slurp) into rc.elv.",
   positionals: [{ name: "SHELL", doc: "Shell to print it for", choices: SHELLS, default: "bash" }],
   flags: EVERYWHERE,
   needs: [],

@@ -5,7 +5,7 @@ export interface CompletionValue {
   readonly name: string;
   /** Empty = anything. */
   readonly choices: readonly string[];
-  readonly hint: ValueHint | null;
+  readonly hint: Exclude<ValueHint, "feature"> | null;
 }
 
 export interface CompletionFlag {
@@ -30,9 +30,16 @@ export interface CompletionCommand {
   readonly argument: CompletionValue | null;
 }
 
-/** Everything that can stand on a command line, hidden commands included; hidden flags are not offered. */
-export function completionTree(root: CommandSpec): CompletionCommand {
-  return node(root, "");
+/**
+ * Everything that can stand on a command line, hidden commands included; hidden flags are not offered.
+ *
+ * @param features names for the values that are features
+ */
+export function completionTree(
+  root: CommandSpec,
+  features: readonly string[],
+): CompletionCommand {
+  return node(root, "", features);
 }
 
 /** A command and all below it, from outside in. */
@@ -40,10 +47,14 @@ export function everyCommand(command: CompletionCommand): CompletionCommand[] {
   return [command, ...command.commands.flatMap(everyCommand)];
 }
 
-function node(command: CommandSpec, outer: string): CompletionCommand {
+function node(
+  command: CommandSpec,
+  outer: string,
+  features: readonly string[],
+): CompletionCommand {
   const path = outer === "" ? command.name : `${outer} ${command.name}`;
-  const commands = (command.commands ?? []).map((each) => node(each, path));
-  const flags = command.flags.filter(({ hidden }) => !hidden).map(flagOf);
+  const commands = (command.commands ?? []).map((each) => node(each, path, features));
+  const flags = command.flags.filter(({ hidden }) => !hidden).map((flag) => flagOf(flag, features));
   flags.push(switchOf(["-h", "--help"], "Print help"));
   if (command.versionName !== undefined) {
     flags.push(switchOf(["-V", "--version"], "Print the version"));
@@ -55,7 +66,7 @@ function node(command: CommandSpec, outer: string): CompletionCommand {
     doc: command.summary,
     flags,
     commands: commands.length === 0 ? [] : [...commands, helpNode(command, path)],
-    argument: argumentOf(command.positionals[0]),
+    argument: argumentOf(command.positionals[0], features),
   };
 }
 
@@ -77,15 +88,11 @@ function helpNode(command: CommandSpec, outer: string): CompletionCommand {
   };
 }
 
-function flagOf(flag: FlagSpec): CompletionFlag {
+function flagOf(flag: FlagSpec, features: readonly string[]): CompletionFlag {
   return {
     names: [...(flag.short === undefined ? [] : [`-${flag.short}`]), `--${flag.long}`],
     doc: flag.doc,
-    value: flag.value === undefined ? null : {
-      name: flag.value,
-      choices: flag.choices ?? [],
-      hint: flag.hint ?? null,
-    },
+    value: flag.value === undefined ? null : valueOf(flag.value, flag, features),
     repeats: flag.repeats === true,
   };
 }
@@ -94,11 +101,21 @@ function switchOf(names: readonly string[], doc: string): CompletionFlag {
   return { names, doc, value: null, repeats: false };
 }
 
-function argumentOf(positional: PositionalSpec | undefined): CompletionValue | null {
+function argumentOf(
+  positional: PositionalSpec | undefined,
+  features: readonly string[],
+): CompletionValue | null {
   if (positional?.choices === undefined && positional?.hint === undefined) return null;
-  return {
-    name: positional.name,
-    choices: positional.choices ?? [],
-    hint: positional.hint ?? null,
-  };
+  return valueOf(positional.name, positional, features);
+}
+
+function valueOf(
+  name: string,
+  { choices = [], hint = null }: {
+    readonly choices?: readonly string[];
+    readonly hint?: ValueHint | null;
+  },
+  features: readonly string[],
+): CompletionValue {
+  return hint === "feature" ? { name, choices: features, hint: null } : { name, choices, hint };
 }

@@ -4,7 +4,12 @@ import type { CommandSpec, Permission } from "./spec.ts";
 /** The configuration: files, programs that keep it, the proxy variables of `.env`. */
 const A_CONFIGURATION: readonly Permission[] = ["read", "write", "env", "run", "sys", "ffi"];
 
-const FEATURE = { name: "FEATURE", doc: "Name of the feature", required: true } as const;
+const FEATURE = {
+  name: "FEATURE",
+  doc: "Name of the feature; codex features list shows them",
+  required: true,
+  hint: "feature",
+} as const;
 
 const WRITTEN_AT_THE_TOP = {
   profile: { reason: "the switch is written into [features], which counts for every profile" },

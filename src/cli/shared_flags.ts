@@ -3,8 +3,9 @@ import type { FlagSpec } from "./spec.ts";
 /** Of the whole command line, wherever it stands. */
 export const STRICT_CONFIG: FlagSpec = {
   long: "strict-config",
-  doc: "Refuse keys in config.toml that nobody knows",
-  details: "Without it they are told in a warning.",
+  doc: "Refuse what does not count in config.toml",
+  details: "Keys that nobody knows, and what a folder inside a trusted project may not set. " +
+    "Without it they are told in a warning.",
 };
 
 /** Flags that every command has. */
@@ -22,6 +23,7 @@ export const EVERYWHERE: readonly FlagSpec[] = [
   {
     long: "enable",
     value: "FEATURE",
+    hint: "feature",
     repeats: true,
     doc: "Switch a feature on",
     details: "The same as -c features.FEATURE=true.",
@@ -29,6 +31,7 @@ export const EVERYWHERE: readonly FlagSpec[] = [
   {
     long: "disable",
     value: "FEATURE",
+    hint: "feature",
     repeats: true,
     doc: "Switch a feature off",
     details: "The same as -c features.FEATURE=false; --disable beats --enable.",

@@ -34,8 +34,8 @@ export interface FlagSpec {
   readonly details?: string;
 }
 
-/** Kinds of values that a shell knows how to complete. */
-export type ValueHint = "file" | "folder" | "command";
+/** Kinds of values: a shell knows how to complete the first three, we know the names of features. */
+export type ValueHint = "file" | "folder" | "command" | "feature";
 
 export interface PositionalSpec {
   readonly name: string;

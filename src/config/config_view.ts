@@ -63,7 +63,7 @@ export async function readConfigView(
   }
   const origins: Record<string, LayerOrigin> = Object.create(null);
   for (const { name, version, table, disabledReason } of views) {
-    if (disabledReason === undefined) noteOrigins(origins, table, "", { name, version });
+    if (disabledReason === undefined) noteOrigins(origins, table, null, { name, version });
   }
   const config = wellKnown(tableToJson(mergeLayers(stack)), checked);
   if (!includeLayers) return { config, origins };
@@ -103,15 +103,15 @@ function required(file: AbsolutePath | null): AbsolutePath {
 function noteOrigins(
   origins: Record<string, LayerOrigin>,
   value: TomlValue,
-  path: string,
+  path: string | null,
   origin: LayerOrigin,
 ): void {
   if (!Array.isArray(value) && !isTable(value)) {
-    origins[path] = origin;
+    origins[path ?? ""] = origin;
     return;
   }
   for (const [key, item] of Object.entries(value)) {
-    noteOrigins(origins, item, path === "" ? key : `${path}.${key}`, origin);
+    noteOrigins(origins, item, path === null ? key : `${path}.${key}`, origin);
   }
 }
 

@@ -183,3 +183,13 @@ Deno.test("config/read of a configuration that does not fit is an error with its
   await machine.user("model = 5\n");
   await assert.rejects(machine.view(), { code: "invalid_value", line: 1 });
 });
+
+Deno.test("origins tell an empty key from none", async () => {
+  await withFiles(
+    { "home/config.toml": '"" = { model = 1 }\nmodel = "m"\n' },
+    [],
+    ({ origins }) => {
+      assert.deepEqual(Object.keys(origins).sort(), [".model", "model"]);
+    },
+  );
+});

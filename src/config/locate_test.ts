@@ -40,6 +40,33 @@ Deno.test("a document that is nested without end is refused where it gets too de
   assert.equal((await machine.load()).model, null);
 });
 
+Deno.test("a day that its month does not have is refused, and not moved into the next month", async () => {
+  await using machine = await Machine.create();
+  for (
+    const [text, line, column] of [
+      ["model = 1979-02-30\n", 1, 9],
+      ["# 1979-02-30\nx = [1, { a = 2023-02-29T07:00:00Z }]\n", 2, 15],
+      ["[x.y]\nz = 1900-02-29 07:00:00\n", 2, 5],
+    ] as const
+  ) {
+    await machine.user(text);
+    const error = await machine.fails();
+    assert.deepEqual([error.code, error.line, error.column], ["invalid_toml", line, column], text);
+    assert.match(error.message, /there is no such day/);
+  }
+  await machine.user("model = 2024-02-29\nx = [2000-02-29, 1979-12-31T23:59:59-08:00]\n");
+  assert.equal((await machine.load()).model, "2024-02-29");
+  // Of the command line it is no TOML, and so a text.
+  assert.equal((await machine.load({ c: ["model=1979-02-30"] })).model, "1979-02-30");
+});
+
+Deno.test("a second byte order mark is refused", async () => {
+  await using machine = await Machine.create();
+  await machine.user('\ufeff\ufeffmodel = "m"\n');
+  const error = await machine.fails();
+  assert.deepEqual([error.code, error.line, error.column], ["invalid_toml", 1, 1]);
+});
+
 Deno.test("a missing key points at the header of its table", async () => {
   await using machine = await Machine.create();
   await machine.user('model = "m"\n\n[model_providers.mine]\nbase_url = "u"\n');

@@ -47,7 +47,9 @@ export const CONFIG_SCHEMA = table({
   model_supports_reasoning_summaries: {
     below: "any",
     shape: bool,
-    doc: "Whether the model is asked to think aloud; for models that the catalogue does not know.",
+    doc:
+      "`true` asks the model to think aloud, for models that the catalogue does not know; `false` " +
+      "takes nothing from those that it knows.",
     initial: "the model's own",
   },
   tool_output_token_limit: {

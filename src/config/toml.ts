@@ -1,4 +1,5 @@
 import type { AbsolutePath } from "../protocol/mod.ts";
+import { type Pair, scanDocument, type ValueNode } from "./document.ts";
 import { ConfigError } from "./error.ts";
 import { locatedMessage, type Position, positionAt } from "../files/mod.ts";
 import { findSpan } from "./spans.ts";
@@ -37,12 +38,20 @@ export function dateText(date: Date): string {
  */
 export async function parseToml(text: string, file: AbsolutePath): Promise<TomlTable> {
   const { parse, TomlError } = await import("smol-toml");
+  const refuse = (at: number, reason: string) =>
+    notToml({ file, text, place: positionAt(text, at), reason });
+  // The parser drops one; whoever read the file has dropped the first.
+  if (text.startsWith("\uFEFF")) throw refuse(0, "a byte order mark that is not at the beginning");
   try {
     const table = parse(text, { integersAsBigInt: true }) as TomlTable;
     const deep = tooDeep(table, []);
-    if (deep === null) return table;
-    const place = positionAt(text, findSpan(text, deep)?.start ?? 0);
-    throw notToml({ file, text, place, reason: `nested more than ${MAX_DEPTH} levels deep` });
+    if (deep !== null) {
+      const reason = `nested more than ${MAX_DEPTH} levels deep`;
+      throw refuse(findSpan(text, deep)?.start ?? 0, reason);
+    }
+    const at = impossibleDay(table, text);
+    if (at !== null) throw refuse(at, "there is no such day");
+    return table;
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const [first = "invalid document"] = error.message.split("\n");
@@ -83,13 +92,36 @@ function tooDeep(value: TomlValue, path: string[]): string[] | null {
   return null;
 }
 
+/** Where a day stands that its month does not have: the parser takes it for one of the next month. `null` = nowhere. */
+function impossibleDay(table: TomlTable, text: string): number | null {
+  if (!holdsDate(table)) return null;
+  for (const { start, end } of scanDocument(text).sections.flatMap(({ pairs }) => scalars(pairs))) {
+    const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)/.exec(text.slice(start, end)) ?? [];
+    if (day === undefined) continue;
+    const last = new Date(0);
+    last.setUTCFullYear(Number(year), Number(month), 0);
+    if (Number(day) > last.getUTCDate()) return start;
+  }
+  return null;
+}
+
+function holdsDate(value: TomlValue): boolean {
+  if (value instanceof Date) return true;
+  return (Array.isArray(value) || isTable(value)) && Object.values(value).some(holdsDate);
+}
+
+function scalars(pairs: readonly Pair[]): ValueNode[] {
+  const below = (node: ValueNode): ValueNode[] =>
+    node.kind === "scalar" ? [node] : [...node.items.flatMap(below), ...scalars(node.pairs)];
+  return pairs.flatMap(({ value }) => below(value));
+}
+
 /** Reads one TOML value, or `undefined` when the text is none. */
 export async function parseTomlValue(text: string): Promise<TomlValue | undefined> {
-  const { parse, TomlError } = await import("smol-toml");
   try {
-    return (parse(`value = ${text}`, { integersAsBigInt: true }) as TomlTable)["value"];
+    return (await parseToml(`value = ${text}`, ""))["value"];
   } catch (error) {
-    if (error instanceof TomlError) return undefined;
+    if (error instanceof ConfigError) return undefined;
     throw error;
   }
 }

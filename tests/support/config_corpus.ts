@@ -213,10 +213,11 @@ function runFacts(config: Config, env: Readonly<Record<string, string>>): unknow
   const { provider, webSearchMode } = config;
   const model = findModel(config.model ?? DEFAULT_MODEL, NO_OVERRIDES);
   const isFull = config.sandboxPolicy.type === "danger-full-access";
-  const canThink = config.modelSupportsReasoningSummaries ?? model.supportsReasoningSummaries;
+  const canThink = config.modelSupportsReasoningSummaries === true ||
+    model.supportsReasoningSummaries;
   const parameters = Object.entries(provider.queryParams).sort(([a], [b]) => a < b ? -1 : 1);
   const query = new URLSearchParams(parameters).toString().replaceAll("+", "%20");
-  const key = provider.bearerToken ?? (provider.envKey === null ? null : env[provider.envKey]) ??
+  const key = (provider.envKey === null ? null : env[provider.envKey]) ?? provider.bearerToken ??
     (provider.requiresOpenaiAuth ? "sk-test" : null);
   return {
     provider: provider.id,
@@ -232,9 +233,11 @@ function runFacts(config: Config, env: Readonly<Record<string, string>>): unknow
       query && `?${query}`
     }`,
     headers: Object.fromEntries([
-      ...Object.entries(provider.httpHeaders),
+      ...Object.entries(provider.httpHeaders).map((
+        [header, value],
+      ) => [header.toLowerCase(), value]),
       ...Object.entries(provider.envHttpHeaders)
-        .map(([header, name]) => [header, env[name] ?? ""] as const)
+        .map(([header, name]) => [header.toLowerCase(), env[name] ?? ""] as const)
         .filter(([, value]) => value.trim() !== ""),
     ]),
     authorization: key === null ? null : `Bearer ${key}`,
