@@ -4,6 +4,7 @@ import type { Confined, ConfineRequest, Limit, NetworkBridge, SelfCommand } from
 import { bwrapArguments } from "./bwrap_arguments.ts";
 import { createFilterFiles } from "./filter_file.ts";
 import { findProgram } from "./find_program.ts";
+import { firstProcess } from "./first_process.ts";
 import { findTerminalTools, readHost, visibleInRun } from "./host.ts";
 import { splitEnvironment } from "./launch_environment.ts";
 import { createRootHistory } from "./late_roots.ts";
@@ -98,6 +99,7 @@ export function createBubblewrap(
           set: inside,
           cwd: request.cwd,
           users,
+          first: firstProcess(program),
           filtered: true,
         }),
         filterFile,
@@ -109,13 +111,12 @@ export function createBubblewrap(
         terminal: request.tty ? tools() : null,
       });
       const owned = stack.move();
-      const { tty } = request;
       return {
         argv: [
           ...machine.ahead,
           ...(bridge === null
             ? argv
-            : bridgedArgv({ program, self, bridge, users, tty, env: launch, argv })),
+            : bridgedArgv({ program, self, bridge, users, tty: request.tty, env: launch, argv })),
         ],
         env: bridge === null ? launch : { ...self.env, ...launch },
         unenforced: [
@@ -169,6 +170,7 @@ export function bubblewrapTrial(program: AbsolutePath): string[] {
     set: {},
     cwd: "/",
     users: "own",
+    first: firstProcess(program),
     filtered: false,
   });
   return [program, ...args, "/bin/sh", "-c", ":"];
