@@ -10,6 +10,12 @@ export interface Scene {
   readonly bare: string;
   /** A third: `.git` is a file that leads to `common/main/trees/one` of the workspace, `.codex` a link. */
   readonly linked: string;
+  /** A fourth, with a mode of 0: there is `.git/hooks` in it. */
+  readonly shut: string;
+  /** A fifth, in which its owner may make nothing either. It is empty. */
+  readonly fixed: string;
+  /** A sixth: `.codex` is a link to `missing`, `.git` a file that leads to `nowhere/deep`, `.agents` a link to another. */
+  readonly dangling: string;
   /** A process of the same user, started in `outside`, with `file` open for writing as descriptor 9. */
   readonly victim: number;
   readonly tcpPort: number;

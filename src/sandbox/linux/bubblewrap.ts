@@ -85,11 +85,8 @@ export function createBubblewrap(
         program,
         args: bwrapArguments({
           readable: view.readable,
-          mounts: planMounts(
-            [...view.roots.map(({ root }) => root), ...view.git.flatMap((git) => git.writable)],
-            // The filter of the next command is not for this one to write.
-            [...guarded.readOnly, ...machine.own],
-          ),
+          // The filter of the next command is not for this one to write.
+          mounts: planMounts(guarded.writable, [...guarded.readOnly, ...machine.own]),
           // The namespace of the bridge around it is as empty as one of its own.
           network: network || bridge !== null,
           visibleInRun: visibleInRun(machine.programsInRun, request.cwd, network),
