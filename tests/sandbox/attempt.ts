@@ -1,6 +1,6 @@
 /** What surrounds one attempt. All of it is thrown away afterwards. */
 export interface Scene {
-  /** A folder that the policy does not make writable, of this attempt alone: `file`, `folder/`, `run.sock`. */
+  /** A folder that the policy does not make writable, of this attempt alone: `file`, `folder/`, `run.sock`, and the pipe `waiting`. */
   readonly outside: string;
   /** A folder of this attempt alone in the workspace. */
   readonly inside: string;
@@ -54,6 +54,8 @@ export interface Attempt {
   /** `Limit.code`s under which it is known to succeed: of Landlock, and for all users but root. */
   readonly landlock?: string;
   readonly landlockUser?: string;
+  /** The same of bubblewrap. */
+  readonly bubblewrap?: string;
   /** `Limit.code` under which it succeeds on older kernels alone. */
   readonly olderLandlock?: string;
   /** It changes the protected names, so it gets roots of its own. */

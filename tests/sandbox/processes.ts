@@ -2,6 +2,13 @@ import { addressOf, call, longs, opens, words } from "../support/kernel.ts";
 import { type Attempt, exists, works } from "./attempt.ts";
 
 const SIGCONT = 18;
+const SIGSTOP = 19;
+const AF_UNIX = 1;
+const SOCK_STREAM = 1;
+const F_SETFL = 4;
+const F_SETOWN = 8;
+const F_SETSIG = 10;
+const O_ASYNC = 0o20000;
 const SI_QUEUE = -1;
 const PTRACE_SEIZE = 0x4206;
 const PRIO_PROCESS = 0;
@@ -98,6 +105,23 @@ export const PROCESS_ATTEMPTS: readonly Attempt[] = [
         words(SIGCONT, 0, SI_QUEUE, ...Array(29).fill(0)),
       ) ===
         0,
+    olderLandlock: "signals",
+  },
+  {
+    name: "have a socket signal another process",
+    act: ({ victim }) => {
+      const pair = new Uint32Array(2);
+      call("socketpair", AF_UNIX, SOCK_STREAM, 0, new Uint8Array(pair.buffer));
+      const [one = 0, other = 0] = pair;
+      return call("fcntl", one, F_SETOWN, victim) === 0 &&
+        call("fcntl", one, F_SETSIG, SIGSTOP) === 0 && call("fcntl", one, F_SETFL, O_ASYNC) === 0 &&
+        call("write", other, "x", 1) === 1;
+    },
+    proof: ({ victim }) => {
+      const stopped = / T /.test(Deno.readTextFileSync(`/proc/${victim}/stat`));
+      if (stopped) Deno.kill(victim, "SIGCONT");
+      return stopped;
+    },
     olderLandlock: "signals",
   },
   {

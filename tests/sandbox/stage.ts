@@ -17,6 +17,7 @@ const SOCK_STREAM = 1;
 const SOCK_DGRAM = 2;
 const SOCK_SEQPACKET = 5;
 const AF_UNIX = 1;
+const S_IFIFO = 0o010000;
 const IPC_CREAT = 0o1000;
 const O_CREAT_RDWR = 0o102;
 const IPC_RMID = 0;
@@ -61,6 +62,7 @@ function makeFolders(index: number, outside: string, workspace: string) {
   }
   Deno.writeTextFileSync(join(folders.outside, "file"), "before");
   Deno.chmodSync(join(folders.outside, "file"), 0o644);
+  call("mknodat", -100, join(folders.outside, "waiting"), S_IFIFO | 0o600, 0);
   return folders;
 }
 

@@ -6,6 +6,7 @@ import type { Limit } from "../types.ts";
 import { withholdDescriptors } from "./descriptors.ts";
 import { keepLateMountsOut } from "./late_mounts.ts";
 import type { TerminalTools } from "./launch.ts";
+import { FILE_LOCKS, NAMED_PIPES } from "./open_ways.ts";
 import { privateDevices } from "./private_devices.ts";
 import { thisMachine } from "./syscalls.ts";
 import { findSystemProgram } from "./system_program.ts";
@@ -36,7 +37,7 @@ export function readHost(
     devices,
     /** As the host's /dev/null. */
     nothing: devices.find(({ path }) => path === NOTHING)?.node ?? NOTHING,
-    limits: [...withheldDescriptors(), ...limits, ...late.limits],
+    limits: [...withheldDescriptors(), ...limits, ...late.limits, FILE_LOCKS, NAMED_PIPES],
     /** In front of what starts bubblewrap. */
     ahead: late.argv,
     descriptorLimit: startingDescriptorLimit(),
