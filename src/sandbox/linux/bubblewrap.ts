@@ -78,7 +78,7 @@ export function createBubblewrap(
       const machine = host();
       const view = readView(request, settle);
       const { folder, remember } = watch ??= startWatch(machine.stateDir);
-      const guarded = stack.use(await protectPaths(view.roots, view.git, locks, remember));
+      const guarded = stack.use(await protectPaths(view, machine.names, { locks, remember }));
       const users = view.roots.some(({ root }) => isForeignToRoot(root)) ? "host" : "own";
       const report = stack.use(openReport(folder));
       const argv = launchArgv({

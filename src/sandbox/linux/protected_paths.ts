@@ -9,6 +9,7 @@ import type { ExistingRoot } from "../writable_roots.ts";
 import { followPath, type PassedLink } from "./follow_path.ts";
 import type { GitAccess } from "./git_access.ts";
 import { holdPlaceholder, isPlaceholder, type PlaceholderKind } from "./placeholder.ts";
+import type { View } from "./view.ts";
 
 /** Protected names made ready for mounting. Dispose it after the command. */
 export interface ProtectedPaths extends AsyncDisposable {
@@ -26,20 +27,21 @@ const LOOKS = 5;
  * Looks at every protected name of every root: binds what exists, holds a place for what does not. Where neither can be
  * done, and a command could change that, the folder in the way is closed to commands.
  *
- * @param git repositories that commands may commit to; what lets git into them stays protected.
- * @param locks must stay open until the result is disposed of.
- * @param remember called with each place before it is made.
+ * @param more further names, wherever they are
  */
 export async function protectPaths(
-  roots: readonly ExistingRoot[],
-  git: readonly GitAccess[],
-  locks: FileLocks,
-  remember: (place: AbsolutePath) => void,
+  { roots, git }: Pick<View, "roots" | "git">,
+  more: readonly AbsolutePath[],
+  tools: Tools,
 ): Promise<ProtectedPaths> {
   await using stack = new AsyncDisposableStack();
-  const protection = new Protection(roots, git, stack, { locks, remember });
+  const protection = new Protection(roots, git, stack, tools);
   for (const { path, kind } of git.flatMap(({ held }) => held)) await protection.hold(path, kind);
-  for (const [path, isWorthAPlace] of protectedNames(roots)) {
+  const names = roots.length === 0 ? [] : [
+    ...protectedNames(roots),
+    ...more.map((path) => [path, true] as const),
+  ];
+  for (const [path, isWorthAPlace] of names) {
     for (let look = 0; look < LOOKS && !await protection.add(path, isWorthAPlace); look++);
   }
   const { readOnly, closed, limits } = protection;
@@ -53,9 +55,11 @@ export async function protectPaths(
   };
 }
 
-/** What makes a place: see {@link protectPaths}. */
+/** What makes a place. */
 interface Tools {
+  /** Must stay open until what is protected is disposed of. */
   readonly locks: FileLocks;
+  /** Called with each place before it is made. */
   readonly remember: (place: AbsolutePath) => void;
 }
 
