@@ -60,7 +60,9 @@ for (const { kind, env, ignore, reason } of BACKENDS) {
     assert.match(run.stdout, new RegExp(`^backend: ${kind}\nwhy: .+\npolicy: read-only\n`));
     assert.match(
       run.stdout,
-      kind === "landlock" ? /\n- file_metadata: / : /\nnot enforced: nothing/,
+      kind === "landlock"
+        ? /\n- file_metadata: /
+        : /\nnot enforced:\n(?:- (?:file_locks|named_pipes): .+\n)+$/,
     );
   });
 

@@ -166,6 +166,9 @@ class SharedSandbox implements AsyncDisposable {
     const backend = await probeSandbox({
       path: env["PATH"] ?? "",
       cwd: config.cwd,
+      writable: config.sandboxPolicy.type === "workspace-write"
+        ? config.sandboxPolicy.writableRoots
+        : [],
       self,
       cacheDir: folder,
       anew,

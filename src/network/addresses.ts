@@ -88,6 +88,8 @@ const NON_PUBLIC_IPV4: readonly Range[] = [
   [[172, 16], 12],
   [[192, 0, 0], 24],
   [[192, 0, 2], 24],
+  // Relays to IPv6, long given up.
+  [[192, 88, 99], 24],
   [[192, 168], 16],
   [[198, 18], 15],
   [[198, 51, 100], 24],
@@ -107,6 +109,12 @@ const NON_PUBLIC_IPV6: readonly Range[] = [
   [[0x01, 0x00, 0, 0, 0, 0, 0, 0], 64],
   [[0x20, 0x01, 0x00, 0x00], 32],
   [[0x20, 0x01, 0x0d, 0xb8], 32],
+  [[0x3f, 0xff, 0x00], 20],
+  // Measurements within one network, identifiers that are no places, twice, and segments of one network's routes.
+  [[0x20, 0x01, 0x00, 0x02, 0x00, 0x00], 48],
+  [[0x20, 0x01, 0x00, 0x10], 28],
+  [[0x20, 0x01, 0x00, 0x20], 28],
+  [[0x5f, 0x00], 16],
 ];
 
 /** IPv6 addresses that stand for an IPv4 one: the prefix, and where the four bytes are. */

@@ -33,7 +33,7 @@ export async function explainBackend(
 ): Promise<BackendExplanation> {
   const backend = await probeSandbox({ ...options, cacheDir: null });
   if (Deno.build.os !== "linux") return { backend, checks: [], unenforced: [], advice: null };
-  const program = await findBubblewrap(options.path, options.cwd);
+  const program = await findBubblewrap(options.path, [options.cwd]);
   const trial = program === null ? null : await tryBubblewrap(program, { cacheDir: null });
   const abi = landlockVersion();
   const flock = findSystemProgram("flock");

@@ -1,16 +1,24 @@
+import { isAbsolute } from "node:path";
 import { normalizePath } from "../files/mod.ts";
 import type { AbsolutePath } from "../protocol/mod.ts";
 
 /** A pointer file is one short line; what is longer is not one. */
 const MAX_POINTER_BYTES = 16 * 1024;
 
-/** Where a `.git` file (of a worktree or a submodule) points; `null` when it is none or leads nowhere. */
-export function pointerTarget(git: AbsolutePath, root: AbsolutePath): AbsolutePath | null {
+/** What a `.git` file (of a worktree or a submodule) names, be it there or not, as it is written; `null` when it is none. */
+export function pointedAt(git: AbsolutePath, root: AbsolutePath): AbsolutePath | null {
   const text = readPointer(git);
   const colon = text?.indexOf(":") ?? -1;
   const target = text === null || colon < 0 ? "" : text.slice(colon + 1).trim();
   if (target === "") return null;
-  const path = normalizePath(target, root);
+  return isAbsolute(target) ? target : `${root}/${target}`;
+}
+
+/** Where it leads; `null` also when that is nowhere. */
+export function pointerTarget(git: AbsolutePath, root: AbsolutePath): AbsolutePath | null {
+  const written = pointedAt(git, root);
+  if (written === null) return null;
+  const path = normalizePath(written, root);
   try {
     Deno.statSync(path);
     return path;

@@ -10,6 +10,8 @@ export interface ProbeOptions {
   readonly path: string;
   /** A bubblewrap below it is not trusted: the workspace is what commands may write to. */
   readonly cwd: AbsolutePath;
+  /** Further folders of which the same is true: those that the policy names. */
+  readonly writable?: readonly AbsolutePath[];
   readonly self: SelfCommand;
   /** Where the answer is kept until the next boot; `null` = nowhere. */
   readonly cacheDir: AbsolutePath | null;
@@ -43,7 +45,7 @@ export async function probeSandbox(options: ProbeOptions): Promise<SandboxBacken
       reason: "/proc is missing, or that of another process namespace: mount one of this namespace",
     };
   }
-  const found = await findBubblewrap(options.path, options.cwd);
+  const found = await findBubblewrap(options.path, [options.cwd, ...options.writable ?? []]);
   const trial = found === null
     ? { works: false, reason: "bubblewrap is not installed" } as const
     : await tryBubblewrap(found, options);

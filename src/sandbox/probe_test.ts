@@ -54,11 +54,16 @@ test("a bubblewrap that works is chosen", bubblewrap, async () => {
   await Promise.resolve();
 });
 
-test("one below the working directory is not even started", linux, async (folder) => {
+test("one where commands may write is not even started", linux, async (folder) => {
   const trace = await plant(folder, 0);
   const options = { path: `${folder}/bin:bin:`, self: SELF, cacheDir: null };
   const inside = await probeSandbox({ ...options, cwd: folder });
   assert.notEqual(inside.kind, "bubblewrap");
+  await Deno.symlink(folder, `${folder}-link`);
+  const writable = [`${folder}-link/bin`];
+  const named = await probeSandbox({ ...options, cwd: "/nonexistent", writable });
+  await Deno.remove(`${folder}-link`);
+  assert.notEqual(named.kind, "bubblewrap");
   assert.equal(await runs(trace), 0);
   const outside = await probeSandbox({ ...options, cwd: "/nonexistent" });
   assert.equal(outside.kind === "bubblewrap" && outside.program, join(folder, "bin/bwrap"));

@@ -8,6 +8,8 @@ export interface Limit {
   readonly code: string;
   /** One sentence for a person: what is not stopped, and why. */
   readonly message: string;
+  /** So wherever this backend is used, and of use to few: told to those who ask. */
+  readonly onlyIfAsked?: true;
 }
 
 /** Outcome of the one probe that a process makes. */

@@ -25,8 +25,9 @@ export function explanation(
 
 /** One line for a person who has not asked, where the sandbox is weaker than it could be; `null` = it is not. */
 export function weaknessWarning(backend: SandboxBackend, confined: Confined): string | null {
-  if (backend.kind !== "landlock" || confined.unenforced.length === 0) return null;
-  const codes = confined.unenforced.map(({ code }) => code).join(", ");
+  const told = confined.unenforced.filter(({ onlyIfAsked }) => onlyIfAsked !== true);
+  if (backend.kind !== "landlock" || told.length === 0) return null;
+  const codes = told.map(({ code }) => code).join(", ");
   return `codex: the weaker of two sandboxes is used (${backend.reason}); not enforced: ${codes}. ` +
     "--explain tells more.\n";
 }

@@ -62,6 +62,7 @@ async function run(order: Order, io: SandboxIo, relay: SignalRelay): Promise<num
   const backend = await probeSandbox({
     path: io.env["PATH"] ?? "",
     cwd: io.cwd,
+    writable: order.policy.type === "workspace-write" ? order.policy.writableRoots : [],
     self: io.self,
     cacheDir: state.isKept ? state.path : null,
   });

@@ -46,12 +46,13 @@ export async function tellLimits(
   { unenforced }: Confined,
   context: ToolContext,
 ): Promise<void> {
-  if (unenforced.length === 0) return;
+  const told = unenforced.filter(({ onlyIfAsked }) => onlyIfAsked !== true);
+  if (told.length === 0) return;
   if (backend.kind !== "landlock") {
-    for (const { message } of unenforced) await context.host.warnOnce(message);
+    for (const { message } of told) await context.host.warnOnce(message);
     return;
   }
-  const codes = unenforced.map(({ code }) => code).join(", ");
+  const codes = told.map(({ code }) => code).join(", ");
   await context.host.warnOnce(
     `Commands run in the weaker of two sandboxes (${backend.reason}); not enforced: ${codes}. ` +
       "`codex sandbox linux --explain` tells more.",

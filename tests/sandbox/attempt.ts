@@ -1,6 +1,6 @@
 /** What surrounds one attempt. All of it is thrown away afterwards. */
 export interface Scene {
-  /** A folder that the policy does not make writable, of this attempt alone: `file`, `folder/`, `run.sock`. */
+  /** A folder that the policy does not make writable, of this attempt alone: `file`, `folder/`, `run.sock`, and the pipe `waiting`. */
   readonly outside: string;
   /** A folder of this attempt alone in the workspace. */
   readonly inside: string;
@@ -10,6 +10,12 @@ export interface Scene {
   readonly bare: string;
   /** A third: `.git` is a file that leads to `common/main/trees/one` of the workspace, `.codex` a link. */
   readonly linked: string;
+  /** A fourth, with a mode of 0: there is `.git/hooks` in it. */
+  readonly shut: string;
+  /** A fifth, in which its owner may make nothing either. It is empty. */
+  readonly fixed: string;
+  /** A sixth: `.codex` is a link to `missing`, `.git` a file that leads to `nowhere/deep`, `.agents` a link to another. */
+  readonly dangling: string;
   /** A process of the same user, started in `outside`, with `file` open for writing as descriptor 9. */
   readonly victim: number;
   readonly tcpPort: number;
@@ -48,6 +54,8 @@ export interface Attempt {
   /** `Limit.code`s under which it is known to succeed: of Landlock, and for all users but root. */
   readonly landlock?: string;
   readonly landlockUser?: string;
+  /** The same of bubblewrap. */
+  readonly bubblewrap?: string;
   /** `Limit.code` under which it succeeds on older kernels alone. */
   readonly olderLandlock?: string;
   /** It changes the protected names, so it gets roots of its own. */

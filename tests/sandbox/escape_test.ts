@@ -96,8 +96,13 @@ async function copySources(from: string, to: string): Promise<void> {
   }
 }
 
-/** Under which limit of Landlock this attempt is known to succeed. */
-function knownLimit(attempt: Attempt, user: string): string | null {
+/** Under which limit of a backend this attempt is known to succeed. */
+function knownLimit(
+  attempt: Attempt,
+  user: string,
+  kind: "bubblewrap" | "landlock",
+): string | null {
+  if (kind === "bubblewrap") return attempt.bubblewrap ?? null;
   return attempt.landlock ?? (user === "user" ? attempt.landlockUser : undefined) ?? null;
 }
 
@@ -118,7 +123,7 @@ function complaints(
     const wrong: string[] = [];
     if (!free.escaped && attempt.optional === undefined) wrong.push("fails without a sandbox too");
     if (!held.neighbour) wrong.push("its neighbour does not work inside");
-    const limit = kind === "landlock" ? knownLimit(attempt, user) : null;
+    const limit = knownLimit(attempt, user, kind);
     const older = kind === "landlock" ? attempt.olderLandlock ?? null : null;
     const named = [limit, older].some((code) =>
       code !== null && confined.unenforced.includes(code)

@@ -7,6 +7,7 @@ const O_CREAT = 0o100;
 const O_RDWR = 2;
 const O_TMPFILE = Deno.build.arch === "aarch64" ? 0o20040000 : 0o20200000;
 const RENAME_EXCHANGE = 2;
+const LOCK_EX = 2;
 const FS_IOC_GETFLAGS = 0x80086601;
 const FS_IOC_SETFLAGS = 0x40086602;
 const FS_IOC_SETVERSION = 0x40087602;
@@ -185,6 +186,24 @@ export const FILE_ATTEMPTS: readonly Attempt[] = [
     proof: ({ outside }) => exists(`${outside}/pipe`),
     neighbour: ({ inside }) =>
       call("mknodat", AT_FDCWD, `${inside}/pipe`, S_IFIFO | 0o600, 0) === 0,
+  },
+  {
+    name: "write to a named pipe outside",
+    act: ({ outside }) => {
+      const pipe = call("openat", AT_FDCWD, `${outside}/waiting`, O_RDWR, 0);
+      return pipe >= 0 && call("write", pipe, "x", 1) === 1;
+    },
+    bubblewrap: "named_pipes",
+  },
+  {
+    name: "lock a file outside",
+    act: ({ outside }) => {
+      const file = call("openat", AT_FDCWD, `${outside}/file`, 0, 0);
+      return file >= 0 && call("flock", file, LOCK_EX) === 0;
+    },
+    neighbour: ({ inside }) => call("flock", call("openat", AT_FDCWD, inside, 0, 0), LOCK_EX) === 0,
+    bubblewrap: "file_locks",
+    landlock: "file_locks",
   },
   {
     name: "make and open a device in the workspace",

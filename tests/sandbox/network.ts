@@ -2,7 +2,17 @@ import { connect } from "node:net";
 import { call, loopback, opens, unixAddress } from "../support/kernel.ts";
 import { type Attempt, works } from "./attempt.ts";
 
-const AF = { unix: 1, inet: 2, inet6: 10, netlink: 16, packet: 17, vsock: 40 } as const;
+const AF = {
+  unix: 1,
+  inet: 2,
+  inet6: 10,
+  netlink: 16,
+  packet: 17,
+  bluetooth: 31,
+  ciphers: 38,
+  vsock: 40,
+  xdp: 44,
+} as const;
 const SOCK = { stream: 1, datagram: 2, raw: 3, packets: 5 } as const;
 
 /** Sends one datagram to a Unix socket, on a socket of its own or on one half of a pair. */
@@ -104,6 +114,21 @@ export const NETWORK_ATTEMPTS: readonly Attempt[] = [
   {
     name: "talk to the hypervisor",
     act: () => opens("socket", AF.vsock, SOCK.stream, 0),
+    optional: "the kernel has no such sockets",
+  },
+  {
+    name: "have the kernel encrypt",
+    act: () => opens("socket", AF.ciphers, SOCK.packets, 0),
+    optional: "the kernel has no such sockets",
+  },
+  {
+    name: "talk to devices by radio",
+    act: () => opens("socket", AF.bluetooth, SOCK.raw, 1),
+    optional: "the kernel has no such sockets",
+  },
+  {
+    name: "read packets past the kernel's network",
+    act: () => opens("socket", AF.xdp, SOCK.raw, 0),
     optional: "the kernel has no such sockets",
   },
   {

@@ -2,6 +2,13 @@ import { addressOf, call, longs, opens, words } from "../support/kernel.ts";
 import { type Attempt, exists, works } from "./attempt.ts";
 
 const SIGCONT = 18;
+const SIGSTOP = 19;
+const AF_UNIX = 1;
+const SOCK_STREAM = 1;
+const F_SETFL = 4;
+const F_SETOWN = 8;
+const F_SETSIG = 10;
+const O_ASYNC = 0o20000;
 const SI_QUEUE = -1;
 const PTRACE_SEIZE = 0x4206;
 const PRIO_PROCESS = 0;
@@ -11,6 +18,8 @@ const SCHED_BATCH = 3;
 const IOPRIO_PROCESS = 1;
 const IOPRIO_IDLE = 3 << 13;
 const O_RDWR = 2;
+const O_NONBLOCK = 0o4000;
+const S_IFIFO = 0o010000;
 const KCMP_FILE = 0;
 const PR_GET_NO_NEW_PRIVS = 39;
 const KEYCTL_SEARCH = 10;
@@ -23,6 +32,21 @@ const FILE_CAPABILITIES = 0xbn;
 /** `struct iovec` of one buffer. */
 const vector = (address: bigint, length: number): Uint8Array<ArrayBuffer> =>
   longs(address, BigInt(length));
+
+/** Starts itself anew and ends, in a session of its own, for a while. */
+const CHAIN = `#!/bin/sh
+[ -e "$0.stop" ] || [ "$1" = 0 ] || setsid "$0" "$(($1-1))" &
+exit 0
+`;
+const CHAIN_LENGTH = 200_000;
+
+/** Whether anybody has a pipe open for writing. */
+function isHeld(pipe: string): boolean {
+  const descriptor = call("openat", -100, pipe, O_NONBLOCK, 0);
+  const held = descriptor >= 0 && call("read", descriptor, new Uint8Array(1), 1) < 0;
+  call("close", descriptor);
+  return held;
+}
 
 /** Where the victim has its stack, to have an address that exists there. */
 function addressIn(pid: number): bigint {
@@ -81,6 +105,23 @@ export const PROCESS_ATTEMPTS: readonly Attempt[] = [
         words(SIGCONT, 0, SI_QUEUE, ...Array(29).fill(0)),
       ) ===
         0,
+    olderLandlock: "signals",
+  },
+  {
+    name: "have a socket signal another process",
+    act: ({ victim }) => {
+      const pair = new Uint32Array(2);
+      call("socketpair", AF_UNIX, SOCK_STREAM, 0, new Uint8Array(pair.buffer));
+      const [one = 0, other = 0] = pair;
+      return call("fcntl", one, F_SETOWN, victim) === 0 &&
+        call("fcntl", one, F_SETSIG, SIGSTOP) === 0 && call("fcntl", one, F_SETFL, O_ASYNC) === 0 &&
+        call("write", other, "x", 1) === 1;
+    },
+    proof: ({ victim }) => {
+      const stopped = / T /.test(Deno.readTextFileSync(`/proc/${victim}/stat`));
+      if (stopped) Deno.kill(victim, "SIGCONT");
+      return stopped;
+    },
     olderLandlock: "signals",
   },
   {
@@ -217,6 +258,19 @@ export const PROCESS_ATTEMPTS: readonly Attempt[] = [
       leaves(`sleep 60 ${numberIn(mark)}3 & exit 0`),
     proof: ({ mark }) => endMarked(`${numberIn(mark)}3`),
     neighbour: () => call("setrlimit", RLIMIT_CORE, longs(0n, 0n)) === 0,
+  },
+  {
+    name: "leave a chain of processes behind, each of which only starts the next",
+    act: ({ inside }) => {
+      Deno.writeTextFileSync(`${inside}/chain`, CHAIN, { mode: 0o755 });
+      return call("mknodat", -100, `${inside}/held`, S_IFIFO | 0o600, 0) === 0 &&
+        leaves(`exec 5<>${inside}/held; ${inside}/chain ${CHAIN_LENGTH} & exit 0`);
+    },
+    proof: ({ inside }) => {
+      const goesOn = isHeld(`${inside}/held`);
+      Deno.writeTextFileSync(`${inside}/chain.stop`, "");
+      return goesOn;
+    },
   },
   {
     name: "open another program's shared memory",

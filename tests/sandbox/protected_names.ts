@@ -148,4 +148,43 @@ export const PROTECTED_ATTEMPTS: readonly Attempt[] = [
     proof: ({ linked }) => !Deno.lstatSync(`${linked}/.codex`).isSymlink,
     neighbour: ({ linked }) => exists(`${linked}/.codex`),
   },
+  {
+    ...LANDLOCK,
+    name: "open a root that is shut, and plant a hook in it",
+    act: ({ shut }) =>
+      works(() => Deno.chmodSync(shut, 0o755)) && write(`${shut}/.git/hooks/planted`),
+    proof: ({ shut }) => exists(`${shut}/.git/hooks/planted`),
+  },
+  {
+    ...LANDLOCK,
+    name: "get the right to make .codex in a root",
+    act: ({ fixed }) =>
+      works(() => Deno.chmodSync(fixed, 0o755)) &&
+      works(() => Deno.mkdirSync(`${fixed}/.codex`)) && write(`${fixed}/.codex/config.toml`),
+    proof: ({ fixed }) => exists(`${fixed}/.codex/config.toml`),
+  },
+  {
+    ...LANDLOCK,
+    name: "make what a protected link leads to",
+    act: ({ dangling }) =>
+      works(() => Deno.mkdirSync(`${dangling}/missing`)) && write(`${dangling}/.codex/planted`),
+    proof: ({ dangling }) => exists(`${dangling}/missing/planted`),
+    neighbour: ({ dangling }) => works(() => Deno.mkdirSync(`${dangling}/another`)),
+  },
+  {
+    ...LANDLOCK,
+    name: "make the folder that a pointer leads to",
+    act: ({ dangling }) =>
+      works(() => Deno.mkdirSync(`${dangling}/nowhere/deep/hooks`, { recursive: true })),
+    proof: ({ dangling }) => exists(`${dangling}/nowhere/deep/hooks`),
+  },
+  {
+    ...LANDLOCK,
+    name: "replace a link behind a protected link",
+    act: ({ dangling }) =>
+      works(() => Deno.removeSync(`${dangling}/steps/one`)) &&
+      works(() => Deno.mkdirSync(`${dangling}/steps/one`)) && write(`${dangling}/.agents/planted`),
+    proof: ({ dangling }) => exists(`${dangling}/.agents/planted`),
+    neighbour: ({ dangling }) => write(`${dangling}/real-neighbour`),
+  },
 ];

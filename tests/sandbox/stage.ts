@@ -17,6 +17,7 @@ const SOCK_STREAM = 1;
 const SOCK_DGRAM = 2;
 const SOCK_SEQPACKET = 5;
 const AF_UNIX = 1;
+const S_IFIFO = 0o010000;
 const IPC_CREAT = 0o1000;
 const O_CREAT_RDWR = 0o102;
 const IPC_RMID = 0;
@@ -31,7 +32,7 @@ export async function setStage(base: string): Promise<Stage> {
   await using stack = new AsyncDisposableStack();
   const mark = `m${crypto.getRandomValues(new Uint32Array(1))[0]}`;
   const outside = join(base, "outside");
-  const shared = await makeRoots(join(base, "shared"));
+  const shared = await makeRoots(join(base, "shared"), stack);
   const roots = [...Object.values(shared)];
   const victim = startVictim(outside, mark, stack);
   const host = {
@@ -45,7 +46,7 @@ export async function setStage(base: string): Promise<Stage> {
   };
   const scenes: Scene[] = [];
   for (const [index, attempt] of ATTEMPTS.entries()) {
-    const own = attempt.ownRoots ? await makeRoots(join(base, `roots-${index}`)) : shared;
+    const own = attempt.ownRoots ? await makeRoots(join(base, `roots-${index}`), stack) : shared;
     if (own !== shared) roots.push(...Object.values(own));
     scenes.push({ ...host, ...own, ...makeFolders(index, outside, own.workspace) });
   }
@@ -61,14 +62,18 @@ function makeFolders(index: number, outside: string, workspace: string) {
   }
   Deno.writeTextFileSync(join(folders.outside, "file"), "before");
   Deno.chmodSync(join(folders.outside, "file"), 0o644);
+  call("mknodat", -100, join(folders.outside, "waiting"), S_IFIFO | 0o600, 0);
   return folders;
 }
 
-/** A repository with settings, a root without any, and a linked working tree of the first. */
-async function makeRoots(base: string) {
+/** A repository with settings, a root without any, a linked working tree of the first, and three that are odd. */
+async function makeRoots(base: string, stack: AsyncDisposableStack) {
   const workspace = join(base, "workspace");
   const bare = join(base, "bare");
   const linked = join(base, "linked");
+  const shut = join(base, "shut");
+  const fixed = join(base, "fixed");
+  const dangling = join(base, "dangling");
   for (
     const folder of [
       bare,
@@ -77,13 +82,25 @@ async function makeRoots(base: string) {
       `${workspace}/.agents`,
       `${workspace}/common/main/trees/one`,
       `${linked}/settings`,
+      `${shut}/.git/hooks`,
+      fixed,
+      `${dangling}/steps`,
+      `${dangling}/real`,
     ]
   ) await Deno.mkdir(folder, { recursive: true });
   await Deno.writeTextFile(`${workspace}/.git/config`, "before");
   await Deno.chmod(`${workspace}/.git/config`, 0o644);
   await Deno.writeTextFile(`${linked}/.git`, `gitdir: ${workspace}/common/main/trees/one\n`);
   await Deno.symlink("settings", `${linked}/.codex`);
-  return { workspace, bare, linked };
+  await Deno.symlink("missing", `${dangling}/.codex`);
+  await Deno.symlink("steps/one", `${dangling}/.agents`);
+  await Deno.symlink("../real", `${dangling}/steps/one`);
+  await Deno.writeTextFile(`${dangling}/.git`, "gitdir: nowhere/deep\n");
+  await Deno.chmod(shut, 0);
+  await Deno.chmod(fixed, 0o555);
+  // So that they can be removed.
+  for (const path of [shut, fixed]) stack.defer(() => Deno.chmod(path, 0o755));
+  return { workspace, bare, linked, shut, fixed, dangling };
 }
 
 function startVictim(outside: string, mark: string, stack: AsyncDisposableStack): number {

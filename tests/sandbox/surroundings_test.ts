@@ -156,11 +156,11 @@ for (const [kind, { backend, ignore, reason }] of Object.entries(backends ?? {})
       decoder.decode(output.stdout).trim().split("\n"),
       names.map((name) => env[name]),
     );
-    // The loader grumbles inside, where it is the command's.
+    // The loader grumbles inside, where it is the command's, and root's first process is a shell of its own.
     const loaded = decoder.decode(output.stderr).split("\n").filter((line) =>
       /LD_PRELOAD/.test(line)
     );
-    assert.equal(loaded.length, 1);
+    assert.equal(loaded.length, kind === "bubblewrap" && Deno.uid() === 0 ? 2 : 1);
     assert.deepEqual([...Deno.readDirSync(rig.outside)].map(({ name }) => name), ["input"]);
   });
 

@@ -19,6 +19,8 @@ const NUMBERS = {
   sendto: [44, 206],
   socketpair: [53, 199],
   semget: [64, 190],
+  fcntl: [72, 25],
+  flock: [73, 32],
   semctl: [66, 191],
   msgget: [68, 186],
   msgctl: [71, 187],

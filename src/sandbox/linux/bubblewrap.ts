@@ -4,6 +4,7 @@ import type { Confined, ConfineRequest, Limit, NetworkBridge, SelfCommand } from
 import { bwrapArguments } from "./bwrap_arguments.ts";
 import { createFilterFiles } from "./filter_file.ts";
 import { findProgram } from "./find_program.ts";
+import { firstProcess } from "./first_process.ts";
 import { findTerminalTools, readHost, visibleInRun } from "./host.ts";
 import { splitEnvironment } from "./launch_environment.ts";
 import { createRootHistory } from "./late_roots.ts";
@@ -78,18 +79,15 @@ export function createBubblewrap(
       const machine = host();
       const view = readView(request, settle, locks.isMissing);
       const { folder, remember } = watch ??= startWatch(machine.stateDir);
-      const guarded = stack.use(await protectPaths(view.roots, view.git, locks, remember));
+      const guarded = stack.use(await protectPaths(view, machine.names, { locks, remember }));
       const users = view.roots.some(({ root }) => isForeignToRoot(root)) ? "host" : "own";
       const report = stack.use(openReport(folder));
       const argv = launchArgv({
         program,
         args: bwrapArguments({
           readable: view.readable,
-          mounts: planMounts(
-            [...view.roots.map(({ root }) => root), ...view.git.flatMap((git) => git.writable)],
-            // The filter of the next command is not for this one to write.
-            [...guarded.readOnly, ...machine.own],
-          ),
+          // The filter of the next command is not for this one to write.
+          mounts: planMounts(guarded.writable, [...guarded.readOnly, ...machine.own]),
           // The namespace of the bridge around it is as empty as one of its own.
           network: network || bridge !== null,
           visibleInRun: visibleInRun(machine.programsInRun, request.cwd, network),
@@ -99,6 +97,7 @@ export function createBubblewrap(
           set: inside,
           cwd: request.cwd,
           users,
+          first: firstProcess(program),
           filtered: true,
         }),
         filterFile,
@@ -169,6 +168,7 @@ export function bubblewrapTrial(program: AbsolutePath): string[] {
     set: {},
     cwd: "/",
     users: "own",
+    first: firstProcess(program),
     filtered: false,
   });
   return [program, ...args, "/bin/sh", "-c", ":"];

@@ -21,19 +21,21 @@ const TIME_LIMIT_MS = 5_000;
 const CACHE_FILE = "sandbox_probe.json";
 
 /**
- * The first bubblewrap on the search path that does not lie below `cwd`, where a command could have put it.
- * Links resolved.
+ * The first bubblewrap on the search path that lies in none of the folders that commands may write to, where one could
+ * have put it. Links resolved.
  */
 export async function findBubblewrap(
   path: string,
-  cwd: AbsolutePath,
+  writable: readonly AbsolutePath[],
 ): Promise<AbsolutePath | null> {
-  const workspace = await realPathOrNull(cwd) ?? cwd;
+  const roots = await Promise.all(
+    writable.map(async (root) => await realPathOrNull(root) ?? root),
+  );
   for (const folder of path.split(":")) {
     // An empty or relative entry means the working directory.
     if (!folder.startsWith("/")) continue;
     const program = await realPathOrNull(join(folder, "bwrap"));
-    if (program === null || isInside(workspace, program)) continue;
+    if (program === null || roots.some((root) => isInside(root, program))) continue;
     const info = await Deno.stat(program);
     if (info.isFile && ((info.mode ?? 0) & 0o111) !== 0) return program;
   }

@@ -10,6 +10,7 @@ import {
   SELF,
   WORKSPACE_ONLY,
 } from "../../../tests/support/sandbox_rig.ts";
+import { sandboxBackends } from "../mod.ts";
 
 const probed = Deno.build.os === "linux" ? (await probeBoth()).bubblewrap : null;
 const reason = probed === null ? " (ignored: not Linux)" : probed.reason;
@@ -218,7 +219,8 @@ test("a protected symlink: the target is read-only, the link is put back", async
     "-c",
     "echo x > .codex/new; rm .codex && mkdir .codex && echo x > .codex/config; echo y > fine",
   ]);
-  assert.deepEqual(confined.unenforced.map((limit) => limit.code), ["protected_symlink"]);
+  const told = confined.unenforced.filter((limit) => limit.onlyIfAsked !== true);
+  assert.deepEqual(told.map((limit) => limit.code), ["protected_symlink"]);
   await finish(confined);
   await confined[Symbol.asyncDispose]();
   assert.equal(await Deno.readLink(join(rig.workspace, ".codex")), "real");
@@ -241,6 +243,42 @@ test("what is this program's own is out of reach, even inside a root", async (ri
   assert.deepEqual(answers, { root: true, ...refused });
   const info = await Deno.stat(join(state, "seccomp-private.bpf"));
   assert.equal((info.mode ?? 0) & 0o777, 0o600);
+});
+
+test("this program's home is protected where it is missing, a link, or made of links", async (rig) => {
+  const { workspace, sandbox: { backend } } = rig;
+  const settings = join(workspace, "dotfiles/config.toml");
+  await Deno.mkdir(join(workspace, "dotfiles"));
+  await Deno.writeTextFile(settings, "fine");
+  const make: Record<string, (home: string) => Promise<void>> = {
+    missing: () => Promise.resolve(),
+    link: async (home) => {
+      await Deno.mkdir(join(rig.outside, "home"));
+      await Deno.symlink(join(rig.outside, "home"), home);
+    },
+    linked: async (home) => {
+      await Deno.mkdir(home);
+      await Deno.symlink(settings, join(home, "config.toml"));
+      await Deno.symlink(join(workspace, "later"), join(home, "auth.json"));
+    },
+  };
+  const { createSandbox } = await sandboxBackends();
+  for (const [name, prepare] of Object.entries(make)) {
+    const homeDir = join(workspace, name);
+    await prepare(homeDir);
+    using sandbox = createSandbox({ backend, self: SELF, stateDir: join(rig.base, name), homeDir });
+    const script = `rm -f ${name}; mkdir -p ${name}; echo evil >${name}/config.toml
+echo evil >dotfiles/config.toml; echo evil >later; echo fine >beside-${name}`;
+    await using confined = await sandbox.confine(rig.request(["/bin/sh", "-c", script]));
+    await finish(confined);
+    await confined[Symbol.asyncDispose]();
+    const found = await Deno.readTextFile(join(homeDir, "config.toml")).catch(() => "none");
+    assert.deepEqual([name, found], [name, name === "linked" ? "fine" : "none"]);
+    assert.equal(await Deno.readTextFile(join(workspace, `beside-${name}`)), "fine\n");
+    if (name === "linked") assert.ok(!names(workspace).includes("later"));
+    else await Deno.remove(join(workspace, "later"));
+    await Deno.writeTextFile(settings, "fine");
+  }
 });
 
 test("without network, servers and clients inside reach each other", async (rig) => {

@@ -28,6 +28,8 @@ export interface BwrapOptions {
    * whom a namespace does not know; root keeps its rights over files, and no other capability.
    */
   readonly users: "own" | "host";
+  /** From `firstProcess`: what is number 1 of the namespace, in place of bubblewrap. Empty = bubblewrap. */
+  readonly first: readonly string[];
   /** False for the one run that finds out whether bubblewrap works at all. */
   readonly filtered: boolean;
 }
@@ -35,7 +37,7 @@ export interface BwrapOptions {
 const FILE_CAPABILITIES = ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER"];
 
 /**
- * The arguments of bubblewrap up to and with `--`. Order is meaning: each mount hides what was mounted below it.
+ * The arguments of bubblewrap up to where the command stands. Order is meaning: each mount hides what was mounted below it.
  */
 export function bwrapArguments(options: BwrapOptions): string[] {
   const [first] = options.mounts;
@@ -46,6 +48,7 @@ export function bwrapArguments(options: BwrapOptions): string[] {
     "--die-with-parent",
     ...(options.users === "own" ? ["--unshare-user"] : []),
     "--unshare-pid",
+    ...(options.first.length > 0 ? ["--as-pid-1"] : []),
     "--unshare-ipc",
     "--unshare-uts",
     "--unshare-cgroup-try",
@@ -85,6 +88,7 @@ export function bwrapArguments(options: BwrapOptions): string[] {
     ...(options.users === "own" ? [] : FILE_CAPABILITIES.flatMap((name) => ["--cap-add", name])),
     ...(options.filtered ? ["--seccomp", String(FILTER_DESCRIPTOR)] : []),
     "--",
+    ...options.first,
   ];
 }
 

@@ -30,6 +30,7 @@ Deno.test({
       set: {},
       cwd: root,
       users: "own",
+      first: [],
       filtered: false,
     });
     const script = 'echo x >here && for f; do echo "$f"/*; (: >"$f/new"); done';

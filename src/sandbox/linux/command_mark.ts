@@ -1,3 +1,6 @@
+import { type Libc, openLibc } from "../../platform/mod.ts";
+import { syscallNumber, thisMachine } from "./syscalls.ts";
+
 /**
  * Where no namespace holds the processes of a command together, a mark does: a number of its own as the limit of file
  * locks. The kernel has long stopped to heed that limit, but hands it on to every child and shows it to everybody; the
@@ -8,8 +11,14 @@ export type CommandMark = bigint;
 const PROCESS = /^\d+$/;
 /** `/proc/<pid>/limits`: soft and hard limit. */
 const LIMITS = /^Max file locks +(\S+) +(\S+)/m;
+const RLIMIT_LOCKS = 10;
+const SIGKILL = 9;
 /** What is dead forks no more; so many rounds are left to what forks faster than it is found. */
 const ROUNDS = 200;
+/** So many looks at the newest processes in a row have to find nothing, each of them at so many; and no more in all. */
+const VAIN_LOOKS = 64;
+const NEWEST = 16;
+const MOST_LOOKS = 5_000;
 
 /** What the marks of one session begin with, in decimals. */
 export type SessionMark = bigint;
@@ -40,20 +49,59 @@ export function canMarkCommands(): boolean {
   return limitsOf("self")?.hard === "unlimited";
 }
 
-/** Ends every process that carries the mark. When it returns, none is left. */
+/**
+ * Ends every process that carries the mark. When it returns, none is left.
+ *
+ * Twice each round: all processes, one after the other; and over and over those with the newest numbers. A chain of
+ * processes, each of which only starts the next, has always moved on when the end of the list is reached.
+ */
 export function endMarked(mark: CommandMark): void {
+  using libc = openLibc();
   for (let round = 0; round < ROUNDS; round++) {
-    const found = marked(`${mark}`);
-    for (const pid of found) kill(pid);
-    if (found.length === 0) return;
+    const found = endAll(libc, mark);
+    if (!endNewest(libc, mark) && !found) return;
   }
 }
 
-/** Live processes: a dead one shows its limits until somebody has asked for its exit code. */
-function marked(text: string): number[] {
-  return [...Deno.readDirSync("/proc")]
-    .filter(({ name }) => PROCESS.test(name) && limitsOf(name)?.soft === text && isAlive(name))
-    .map(({ name }) => Number(name));
+/** True = there was one that was alive. */
+function endAll(libc: Libc, mark: CommandMark): boolean {
+  const found = [...Deno.readDirSync("/proc")]
+    .filter(({ name }) => PROCESS.test(name))
+    .filter(({ name }) => isMarked(libc, Number(name), mark) && isAlive(name));
+  for (const { name } of found) kill(libc, Number(name));
+  return found.length > 0;
+}
+
+/** True = there was one. */
+function endNewest(libc: Libc, mark: CommandMark): boolean {
+  const dead = new Set<number>();
+  let vain = 0;
+  for (let look = 0; look < MOST_LOOKS && vain < VAIN_LOOKS; look++) {
+    vain++;
+    const newest = newestProcess();
+    for (let pid = newest; pid > Math.max(newest - NEWEST, 0); pid--) {
+      if (dead.has(pid) || !isMarked(libc, pid, mark)) continue;
+      kill(libc, pid);
+      dead.add(pid);
+      vain = 0;
+    }
+  }
+  return dead.size > 0;
+}
+
+/** The number that the last process got, behind the loads of the machine. */
+function newestProcess(): number {
+  return Number(Deno.readTextFileSync("/proc/loadavg").trim().split(" ").at(-1));
+}
+
+/** Asked of the kernel itself: a file of `/proc` takes ten times as long, in which a process may have ended. */
+function isMarked(libc: Libc, pid: number, mark: CommandMark): boolean {
+  const machine = thisMachine();
+  if (machine === null) return false;
+  const limits = new BigUint64Array(2);
+  const bytes = new Uint8Array(limits.buffer);
+  const result = libc.syscall(syscallNumber("prlimit64", machine), pid, RLIMIT_LOCKS, 0, bytes);
+  return result === 0 && limits[0] === mark;
 }
 
 function limitsOf(pid: string): { readonly soft: string; readonly hard: string } | null {
@@ -75,10 +123,7 @@ function isAlive(pid: string): boolean {
   }
 }
 
-function kill(pid: number): void {
-  try {
-    Deno.kill(pid, "SIGKILL");
-  } catch {
-    // It has ended meanwhile.
-  }
+function kill(libc: Libc, pid: number): void {
+  const machine = thisMachine();
+  if (machine !== null) libc.syscall(syscallNumber("kill", machine), pid, SIGKILL);
 }

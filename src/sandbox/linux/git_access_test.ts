@@ -27,7 +27,8 @@ Deno.test({
       using locks = openFileLocks();
       await using stack = new AsyncDisposableStack();
       for (const { path, kind } of alone.held) {
-        stack.use(await holdPlaceholder(path, locks, kind) ?? assert.fail(path));
+        const place = await holdPlaceholder(path, locks, kind);
+        stack.use("kind" in place ? assert.fail(`${path}: ${place.kind}`) : place);
       }
       assert.deepEqual(gitAccess(root), alone);
       await stack.disposeAsync();

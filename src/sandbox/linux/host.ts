@@ -6,6 +6,7 @@ import type { Limit } from "../types.ts";
 import { withholdDescriptors } from "./descriptors.ts";
 import { keepLateMountsOut } from "./late_mounts.ts";
 import type { TerminalTools } from "./launch.ts";
+import { FILE_LOCKS, NAMED_PIPES } from "./open_ways.ts";
 import { privateDevices } from "./private_devices.ts";
 import { thisMachine } from "./syscalls.ts";
 import { findSystemProgram } from "./system_program.ts";
@@ -33,10 +34,14 @@ export function readHost(
     stateDir: state,
     /** What is this program's own. */
     own: home === null ? [state] : [home, state],
+    /** Names that count although they may be missing, or links, into a folder that commands may write to. */
+    names: homeDir === undefined
+      ? []
+      : [homeDir, ...linksIn(homeDir), ...linksIn(join(homeDir, "rules"))],
     devices,
     /** As the host's /dev/null. */
     nothing: devices.find(({ path }) => path === NOTHING)?.node ?? NOTHING,
-    limits: [...withheldDescriptors(), ...limits, ...late.limits],
+    limits: [...withheldDescriptors(), ...limits, ...late.limits, FILE_LOCKS, NAMED_PIPES],
     /** In front of what starts bubblewrap. */
     ahead: late.argv,
     descriptorLimit: startingDescriptorLimit(),
@@ -52,6 +57,17 @@ export function readHost(
 export function socketFolders(temporary: AbsolutePath): AbsolutePath[] {
   return [".X11-unix", `tmux-${Deno.uid()}`].map((name) => join(temporary, name))
     .filter(isDirectory);
+}
+
+/** Settings that are kept elsewhere, as together with those of other programs. */
+function linksIn(folder: AbsolutePath): AbsolutePath[] {
+  try {
+    return [...Deno.readDirSync(folder)]
+      .filter(({ isSymlink }) => isSymlink)
+      .map(({ name }) => join(folder, name));
+  } catch {
+    return [];
+  }
 }
 
 /** Files below `/run` that stay visible to a command. */

@@ -13,6 +13,7 @@ import {
 } from "./command_mark.ts";
 import { LANDLOCK_HELPER_FLAG, type LandlockPlan } from "./landlock_plan.ts";
 import { splitEnvironment } from "./launch_environment.ts";
+import { FILE_LOCKS } from "./open_ways.ts";
 import { type SessionWatch, startSessionWatch } from "./session_watch.ts";
 import { findSystemProgram } from "./system_program.ts";
 import { readView } from "./view.ts";
@@ -173,5 +174,6 @@ export function landlockLimits(
       applies: abi < ABI_SCOPES,
     },
   ];
-  return limits.filter((limit) => limit.applies).map(({ code, message }) => ({ code, message }));
+  const applying = limits.filter((limit) => limit.applies);
+  return [...applying.map(({ code, message }) => ({ code, message })), FILE_LOCKS];
 }

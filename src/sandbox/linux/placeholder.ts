@@ -19,6 +19,14 @@ export interface Placeholder extends AsyncDisposable {
 
 export type PlaceholderKind = "directory" | "file";
 
+/**
+ * Why there is none: something else has the name by now, or nothing can be made in its folder. `code` tells why not, as
+ * in `EACCES`; `null` = unknown.
+ */
+export type NoPlaceholder =
+  | { readonly kind: "taken" }
+  | { readonly kind: "refused"; readonly code: string | null };
+
 /** The sticky bit, which no program sets on a file, or on a directory that is only the owner's. */
 const MODES: Readonly<Record<PlaceholderKind, number>> = {
   directory: HELD_FOLDER_MODE,
@@ -65,17 +73,15 @@ function isHeldFolder(info: Deno.FileInfo): boolean {
   return info.isDirectory && ((info.mode ?? 0) & MODE_BITS) === MODES.directory;
 }
 
-/**
- * Makes it or joins those who use it. `null` when this user cannot create it, and so neither can a command, or when
- * something else has that name by now.
- */
+/** Makes it or joins those who use it. */
 export async function holdPlaceholder(
   path: AbsolutePath,
   locks: FileLocks,
   kind: PlaceholderKind = "directory",
-): Promise<Placeholder | null> {
+): Promise<Placeholder | NoPlaceholder> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (!make(path, kind, locks)) return null;
+    const obstacle = make(path, kind, locks);
+    if (obstacle !== null) return obstacle;
     const descriptor = locks.open(path, O_NOFOLLOW | O_CLOEXEC);
     if (descriptor >= 0) {
       if (locks.flock(descriptor, LOCK_SH | LOCK_NB) && stillThere(path, descriptor)) {
@@ -89,10 +95,10 @@ export async function holdPlaceholder(
 }
 
 /**
- * False when there is something else, or nothing can be made. It has its mode from its first moment: killed behind it,
- * this process leaves nothing that is not known for what it is.
+ * `null` when it is there. It has its mode from its first moment: killed behind it, this process leaves nothing that is
+ * not known for what it is.
  */
-function make(path: AbsolutePath, kind: PlaceholderKind, locks: FileLocks): boolean {
+function make(path: AbsolutePath, kind: PlaceholderKind, locks: FileLocks): NoPlaceholder | null {
   try {
     if (kind === "directory") {
       // What the kernel does not make, the runtime explains.
@@ -101,12 +107,29 @@ function make(path: AbsolutePath, kind: PlaceholderKind, locks: FileLocks): bool
       const made = locks.makeFile(path, MODES.file);
       Deno.writeTextFileSync(path, FILE_TEXT, { createNew: !made });
     }
-    // Where the umask took something away.
-    Deno.chmodSync(path, MODES[kind]);
-    return true;
   } catch (error) {
-    return error instanceof Deno.errors.AlreadyExists && lookAgain(path, kind);
+    if (!(error instanceof Deno.errors.AlreadyExists)) {
+      return { kind: "refused", code: errorCode(error) };
+    }
+    return lookAgain(path, kind) ? null : { kind: "taken" };
   }
+  restoreMode(path, MODES[kind]);
+  return null;
+}
+
+/** Where the umask took something away. */
+function restoreMode(path: AbsolutePath, mode: number): void {
+  try {
+    Deno.chmodSync(path, mode);
+  } catch (error) {
+    // Another command's end took it for its own and removed it: the next attempt makes it.
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+function errorCode(error: unknown): string | null {
+  const { code } = error as { readonly code?: unknown };
+  return typeof code === "string" ? code : null;
 }
 
 function lookAgain(path: AbsolutePath, kind: PlaceholderKind): boolean {

@@ -3,72 +3,164 @@ import { isInside } from "../../files/mod.ts";
 import type { FileLocks } from "../../platform/mod.ts";
 import type { AbsolutePath } from "../../protocol/mod.ts";
 import type { Limit } from "../types.ts";
+import { pointedAt } from "../git_pointer.ts";
 import { spellings } from "../letter_case.ts";
 import type { ExistingRoot } from "../writable_roots.ts";
+import { followPath, type PassedLink } from "./follow_path.ts";
 import type { GitAccess } from "./git_access.ts";
 import { holdPlaceholder, isPlaceholder, type PlaceholderKind } from "./placeholder.ts";
+import type { View } from "./view.ts";
 
 /** Protected names made ready for mounting. Dispose it after the command. */
 export interface ProtectedPaths extends AsyncDisposable {
   /** Existing paths, links resolved, to be mounted read-only. */
   readonly readOnly: readonly AbsolutePath[];
+  /** The roots, and what commits need, but for those in which a name could not be protected. */
+  readonly writable: readonly AbsolutePath[];
   readonly limits: readonly Limit[];
 }
 
-/** A protected name that is a symbolic link. What it points to can be mounted over, the link itself cannot. */
-interface LinkGuard {
-  readonly path: AbsolutePath;
-  readonly target: string;
-}
+/** Something in the way can be taken away while a name is looked up; so often in a row it is not. */
+const LOOKS = 5;
 
 /**
- * Looks at every protected name of every root: binds what exists, holds a place for what does not.
+ * Looks at every protected name of every root: binds what exists, holds a place for what does not. Where neither can be
+ * done, and a command could change that, the folder in the way is closed to commands.
  *
- * @param git repositories that commands may commit to; what lets git into them stays protected.
- * @param locks must stay open until the result is disposed of.
- * @param remember called with each place before it is made.
+ * @param more further names, wherever they are
  */
 export async function protectPaths(
-  roots: readonly ExistingRoot[],
-  git: readonly GitAccess[],
-  locks: FileLocks,
-  remember: (place: AbsolutePath) => void,
+  { roots, git }: Pick<View, "roots" | "git">,
+  more: readonly AbsolutePath[],
+  tools: Tools,
 ): Promise<ProtectedPaths> {
   await using stack = new AsyncDisposableStack();
-  const readOnly = new Set<AbsolutePath>(git.flatMap((access) => access.readOnly));
-  const guards: LinkGuard[] = [];
-  const opened = new Set(git.flatMap((access) => access.writable));
-  const hold = async (path: AbsolutePath, kind: PlaceholderKind): Promise<void> => {
-    remember(path);
-    const placeholder = await holdPlaceholder(path, locks, kind);
-    if (placeholder === null) return;
-    stack.use(placeholder);
-    for (const each of inAllSpellings(path, locks)) readOnly.add(each);
-  };
-  for (const { path, kind } of git.flatMap(({ held }) => held)) await hold(path, kind);
-  for (const [path, isWorthAPlace] of protectedNames(roots)) {
-    if (opened.has(path)) continue;
-    const info = locks.isMissing(path) ? "missing" : lookAt(path);
-    if (info === "out_of_reach") continue;
-    if (info === "missing" || isPlaceholder(path, info)) {
-      if (isWorthAPlace) await hold(path, "directory");
-      continue;
-    }
-    if (info.isSymlink) {
-      const guard = { path, target: Deno.readLinkSync(path) };
-      guards.push(guard);
-      stack.defer(() => restoreLink(guard));
-    }
-    const real = realPathOrNull(path);
-    if (real === null || opened.has(real)) continue;
-    for (const each of inAllSpellings(real, locks)) readOnly.add(each);
+  const protection = new Protection(roots, git, stack, tools);
+  for (const { path, kind } of git.flatMap(({ held }) => held)) await protection.hold(path, kind);
+  const names = roots.length === 0 ? [] : [
+    ...protectedNames(roots),
+    ...more.map((path) => [path, true] as const),
+  ];
+  for (const [path, isWorthAPlace] of names) {
+    for (let look = 0; look < LOOKS && !await protection.add(path, isWorthAPlace); look++);
   }
+  const { readOnly, closed, limits } = protection;
+  const writable = [...roots.map(({ root }) => root), ...git.flatMap((each) => each.writable)];
   const owned = stack.move();
   return {
-    readOnly: [...readOnly],
-    limits: guards.map(linkLimit),
+    readOnly: [...readOnly, ...closed],
+    writable: writable.filter((path) => !closed.has(path)),
+    limits,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** What makes a place. */
+interface Tools {
+  /** Must stay open until what is protected is disposed of. */
+  readonly locks: FileLocks;
+  /** Called with each place before it is made. */
+  readonly remember: (place: AbsolutePath) => void;
+}
+
+/** Gathers what is to be mounted, name by name. */
+class Protection {
+  readonly readOnly: Set<AbsolutePath>;
+  readonly closed = new Set<AbsolutePath>();
+  readonly limits: Limit[] = [];
+  readonly #roots: ReadonlySet<AbsolutePath>;
+  readonly #opened: ReadonlySet<AbsolutePath>;
+  readonly #guarded = new Set<AbsolutePath>();
+  readonly #stack: AsyncDisposableStack;
+  readonly #tools: Tools;
+
+  constructor(
+    roots: readonly ExistingRoot[],
+    git: readonly GitAccess[],
+    stack: AsyncDisposableStack,
+    tools: Tools,
+  ) {
+    this.#roots = new Set(roots.map(({ root }) => root));
+    this.readOnly = new Set(git.flatMap((access) => access.readOnly));
+    this.#opened = new Set(git.flatMap((access) => access.writable));
+    this.#stack = stack;
+    this.#tools = tools;
+  }
+
+  /** False = something has changed meanwhile; it is worth another look. */
+  async add(path: AbsolutePath, isWorthAPlace: boolean): Promise<boolean> {
+    if (this.#opened.has(path)) return true;
+    const { ending, links } = this.#follow(path);
+    for (const link of links) this.#guard(link);
+    switch (ending.kind) {
+      case "there":
+        if (isPlaceholder(ending.path, ending.info)) {
+          return !isWorthAPlace || await this.hold(ending.path, "directory");
+        }
+        if (!this.#opened.has(ending.path)) this.#bind(ending.path);
+        return true;
+      case "missing":
+        if (!isWorthAPlace || !this.#isWritable(ending.folder)) return true;
+        return await this.hold(ending.path, "directory");
+      case "refused":
+        this.#close(ending.folder, path, "EACCES");
+        return true;
+      case "no_folder":
+        this.#bind(ending.path);
+        return true;
+      case "circle":
+        return true;
+    }
+  }
+
+  /** Holds a place for a name that is missing. False = something else has it by now. */
+  async hold(path: AbsolutePath, kind: PlaceholderKind): Promise<boolean> {
+    this.#tools.remember(path);
+    const held = await holdPlaceholder(path, this.#tools.locks, kind);
+    if ("kind" in held) {
+      if (held.kind === "refused") this.#close(dirname(path), path, held.code);
+      return held.kind === "refused";
+    }
+    this.#stack.use(held);
+    this.#bind(path);
+    return true;
+  }
+
+  #follow(path: AbsolutePath): ReturnType<typeof followPath> {
+    const folder = dirname(path);
+    if (!this.#roots.has(folder)) return followPath(path);
+    // Most names are missing, and the runtime takes long to say so.
+    return this.#tools.locks.isMissing(path)
+      ? { ending: { kind: "missing", path, folder }, links: [] }
+      : followPath(path, folder);
+  }
+
+  #bind(path: AbsolutePath): void {
+    for (const each of inAllSpellings(path, this.#tools.locks)) this.readOnly.add(each);
+  }
+
+  /** What a link leads to can be mounted over, the link itself cannot. */
+  #guard(link: PassedLink): void {
+    const folder = dirname(link.path);
+    if (!this.#isWritable(folder) || this.#guarded.has(link.path)) return;
+    // Only a root is certain to be the same folder when the link is put back.
+    if (!this.#roots.has(folder)) return void this.readOnly.add(folder);
+    this.#guarded.add(link.path);
+    this.limits.push(linkLimit(link));
+    this.#stack.defer(() => restoreLink(link));
+  }
+
+  /** Not where nobody could make the name all the same: the folder is another user's, or its disk is read-only. */
+  #close(folder: AbsolutePath, path: AbsolutePath, code: string | null): void {
+    if (!this.#isWritable(folder) || this.closed.has(folder) || code === "EROFS") return;
+    if (code === "EACCES" && Deno.lstatSync(folder).uid !== Deno.uid()) return;
+    this.closed.add(folder);
+    this.limits.push(closedLimit(folder, path, code));
+  }
+
+  #isWritable(folder: AbsolutePath): boolean {
+    return [...this.#roots].some((root) => isInside(root, folder));
+  }
 }
 
 /**
@@ -80,12 +172,16 @@ function protectedNames(roots: readonly ExistingRoot[]): Map<AbsolutePath, boole
   const names = new Map<AbsolutePath, boolean>();
   for (const { root, scratch, readOnlySubpaths } of roots) {
     const held = !scratch || workspaces.some((workspace) => isInside(root, workspace.root));
-    for (const path of readOnlySubpaths) names.set(path, held || names.get(path) === true);
+    // Also where it is missing still: whoever makes it would say which hooks there are.
+    const pointed = pointedAt(join(root, ".git"), root);
+    for (const path of [...readOnlySubpaths, ...(pointed === null ? [] : [pointed])]) {
+      names.set(path, held || names.get(path) === true);
+    }
   }
   return names;
 }
 
-function linkLimit(guard: LinkGuard): Limit {
+function linkLimit(guard: PassedLink): Limit {
   return {
     code: "protected_symlink",
     message:
@@ -93,8 +189,21 @@ function linkLimit(guard: LinkGuard): Limit {
   };
 }
 
+function closedLimit(folder: AbsolutePath, path: AbsolutePath, code: string | null): Limit {
+  const reason = code === "EACCES"
+    ? "you have no right to make or to look at it (chmod u+rwx gives it)"
+    : code === "ENOSPC"
+    ? "the disk is full"
+    : `it cannot be made (${code ?? "nothing tells why"})`;
+  return {
+    code: "closed_folder",
+    message:
+      `${folder} stays read-only for commands: they could get at ${path}, which is protected, and which this program cannot hold for them: ${reason}.`,
+  };
+}
+
 /** Puts the link back; what the command left in its place is kept under another name, for a person to see. */
-function restoreLink(guard: LinkGuard): void {
+function restoreLink(guard: PassedLink): void {
   const info = lookAt(guard.path);
   if (info === "out_of_reach") return;
   if (info !== "missing") {
@@ -132,13 +241,4 @@ function inAllSpellings(path: AbsolutePath, locks: FileLocks): AbsolutePath[] {
 function identity(path: AbsolutePath): string | null {
   const info = lookAt(path);
   return typeof info === "string" ? null : `${info.dev}:${info.ino}`;
-}
-
-/** Null for a link that leads nowhere. */
-function realPathOrNull(path: AbsolutePath): AbsolutePath | null {
-  try {
-    return Deno.realPathSync(path);
-  } catch {
-    return null;
-  }
 }

@@ -17,6 +17,7 @@ const TABLE = {
   listen: [50, 201],
   socketpair: [53, 199],
   clone: [56, 220],
+  kill: [62, 129],
   /** aarch64 has never had it; its -1 is no call. */
   chmod: [90, -1],
   fchmod: [91, 52],
