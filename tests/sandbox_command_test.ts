@@ -5,6 +5,7 @@ import { probeBoth } from "./support/sandbox_rig.ts";
 import { programUnderTest } from "./support/program.ts";
 import { environmentOf, runCodex, type RunCodexOptions, spawnCodex } from "./support/run_codex.ts";
 import { openStage, type Stage } from "./support/stage.ts";
+import { writeProgram } from "./support/write_program.ts";
 
 const isLinux = Deno.build.os === "linux";
 const probed = isLinux ? await probeBoth() : null;
@@ -314,6 +315,22 @@ for (const { kind, env, ignore, reason } of BACKENDS) {
     ]);
     assert.equal(code, 6, seen);
     assert.match(seen, /ready\r\n\^Cgot it\r\n\^Cgot it\r\nend/);
+  });
+
+  atTerminal("at a terminal, Ctrl-C before the command has begun ends it", async (stage) => {
+    const bin = `${stage.root}/bin`;
+    await Deno.mkdir(bin);
+    // Tried out first, in a session of its own, which the key does not reach.
+    const slow = "#!/bin/sh\necho looking >/proc/$PPID/fd/1\n/bin/sleep 1\nexit 1\n";
+    await writeProgram(`${bin}/bwrap`, slow);
+    const args = ["sandbox", "linux", "--", "/bin/sleep", "1000"];
+    const { code, seen } = await playTerminal(
+      stage,
+      { ...env, PATH: `${bin}:${env.PATH}` },
+      args,
+      [["looking\r\n", "\x03"]],
+    );
+    assert.equal(code, 130, seen);
   });
 
   atTerminal("the terminal goes back to the caller after a shell inside", async (stage) => {

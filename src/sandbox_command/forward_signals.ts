@@ -34,18 +34,20 @@ export interface SignalRelay extends AsyncDisposable {
 export function relaySignals(): SignalRelay {
   const early: Deno.Signal[] = [];
   let deliver = (signal: Deno.Signal): void => void early.push(signal);
+  let isConnected = false;
   let delivered: Promise<void> = Promise.resolve();
   let killer: ReturnType<typeof setTimeout> | undefined;
   for (const signal of FORWARDED) {
     // Stays for good. The runtime learns of signals on a thread of its own, which may get its turn only after the
     // command has ended: without a listener it would then end this process, with another exit code than the command's.
     Deno.addSignalListener(signal, () => {
-      if (FROM_KEYS.includes(signal) && sentByKeys()) return;
+      if (isConnected && FROM_KEYS.includes(signal) && sentByKeys()) return;
       deliver(signal);
     });
   }
   return {
     connect(target) {
+      isConnected = true;
       deliver = (signal) => {
         delivered = delivered.then(() => send(target, signal));
         if (ENDING.includes(signal)) {
