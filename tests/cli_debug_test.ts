@@ -37,6 +37,34 @@ Deno.test("debug config: what counts, where it comes from, and the layers if ask
   assert.deepEqual(user.config, { model: "from-file", features: { undo: true } });
 });
 
+Deno.test("debug config: --strict-config refuses what does not count", async () => {
+  await using stage = await openStage();
+  const strict = await runCodex(stage, {
+    args: ["--strict-config", "-c", "nope=1", "debug", "config"],
+  });
+  assert.deepEqual([strict.code, strict.stdout], [1, ""]);
+  assert.match(strict.stderr, /^Error: -c nope=1: unknown key `nope`\.\n/);
+  const { code } = await runCodex(stage, { args: ["-c", "nope=1", "debug", "config"] });
+  assert.equal(code, 0);
+});
+
+Deno.test("debug config: what does not count by its place is named", async () => {
+  await using stage = await openStage({
+    files: { "sub/.codex/config.toml": 'model = "m"\nnotify = ["n"]\n' },
+    homeFiles: {},
+  });
+  await Deno.writeTextFile(
+    join(stage.codexHome, "config.toml"),
+    `[projects.${JSON.stringify(stage.workspace)}]\ntrust_level = "trusted"\n`,
+  );
+  const run = await runCodex(stage, { args: ["-C", "sub", "debug", "config", "--layers"] });
+  const { config, layers } = JSON.parse(run.stdout);
+  assert.deepEqual([config.model, config.notify], ["m", undefined]);
+  assert.deepEqual(layers[0].config, { model: "m", notify: ["n"] });
+  assert.deepEqual(layers[0].ignoredKeys, ["notify"]);
+  assert.equal(layers[1].ignoredKeys, undefined);
+});
+
 Deno.test("debug config: the folder of -C, and mistakes", async () => {
   await using stage = await openStage({
     files: { "inner/.codex/config.toml": 'model = "inner"\n' },

@@ -2,6 +2,8 @@ import { resolve } from "node:path";
 import {
   ConfigError,
   findCodexHome,
+  loadConfig,
+  type LoadConfigOptions,
   loadDotEnv,
   loadLayers,
   readConfigView,
@@ -9,7 +11,7 @@ import {
 import { readManagedPreference } from "../platform/mod.ts";
 import { configOverrides } from "./config_overrides.ts";
 import { homeOf } from "./home.ts";
-import { mergeFlags } from "./merged_flags.ts";
+import { isStrict, mergeFlags } from "./merged_flags.ts";
 import type { Invocation } from "./spec.ts";
 import type { World } from "./world.ts";
 
@@ -20,7 +22,7 @@ export async function run({ levels }: Invocation, world: World): Promise<number>
   try {
     const home = await homeOf(world);
     const codexHome = await findCodexHome({ env: world.env, home });
-    const layers = await loadLayers({
+    const place: LoadConfigOptions = {
       codexHome,
       home,
       processCwd: world.cwd(),
@@ -28,8 +30,11 @@ export async function run({ levels }: Invocation, world: World): Promise<number>
       cliOverrides,
       managedPreference: (key) => readManagedPreference(key, world.env["USER"] || null),
       overrides: { cwd: await Deno.realPath(resolve(world.cwd(), all.value("cd") ?? ".")) },
+    };
+    if (isStrict(levels)) await loadConfig({ ...place, strict: true });
+    const view = await readConfigView(await loadLayers(place), {
+      includeLayers: all.has("layers"),
     });
-    const view = await readConfigView(layers, { includeLayers: all.has("layers") });
     await world.stdout.write(`${JSON.stringify(view, null, 2)}\n`);
     return 0;
   } catch (error) {

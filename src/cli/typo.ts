@@ -9,7 +9,7 @@ const HELP = "help";
  */
 export function nearest(word: string, names: readonly string[]): string | null {
   const ranked = names
-    .map((name) => ({ name, distance: editDistance(word, name) }))
+    .map((name) => ({ name, distance: distanceTo(word, name) }))
     .filter(({ distance }) => distance <= MAX_DISTANCE && distance < word.length)
     // Half of a short name is not that name.
     .filter(({ name, distance }) => distance * 2 <= name.length)
@@ -19,6 +19,12 @@ export function nearest(word: string, names: readonly string[]): string | null {
   // "hello" is two slips away, and a prompt.
   if (help <= 1 && help < (best?.distance ?? Infinity)) return HELP;
   return best?.name ?? null;
+}
+
+/** Capitals all along are one slip: the key that makes them. */
+function distanceTo(word: string, name: string): number {
+  const distance = editDistance(word, name);
+  return distance > 1 && word.toLowerCase() === name ? 1 : distance;
 }
 
 /** Slips between two words: insertions, deletions, replacements, swaps of neighbours. */

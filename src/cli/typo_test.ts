@@ -17,6 +17,7 @@ Deno.test("a slip or two leads to the name that was meant", () => {
     hlep: "help",
     docto: "doctor",
     Exec: "exec",
+    LOGOUT: "logout",
   };
   for (const [word, name] of Object.entries(meant)) assert.equal(nearest(word, NAMES), name, word);
 });

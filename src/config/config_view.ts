@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import type { AbsolutePath } from "../protocol/mod.ts";
 import { checkMerged } from "./check_merged.ts";
+import { dottedKey } from "./error.ts";
 import { type JsonTable, type JsonValue, tableToJson, tableVersion } from "./json_value.ts";
 import type { Layer } from "./layers.ts";
 import { mergeLayers } from "./layers.ts";
@@ -28,6 +29,8 @@ export interface LayerView extends LayerOrigin {
   /** As in the file, paths absolute. */
   readonly config: JsonTable;
   readonly disabledReason?: string;
+  /** Dotted keys that do not count, because of where the file lies. */
+  readonly ignoredKeys?: readonly string[];
 }
 
 /** The answer to `config/read`: what counts, where each value comes from, and, if wanted, all layers, the highest first. */
@@ -58,6 +61,7 @@ export async function readConfigView(
       version: await tableVersion(written),
       config: tableToJson(written),
       ...(layer.disabledReason === null ? {} : { disabledReason: layer.disabledReason }),
+      ...ignoredKeys(layer),
       table: layer.table,
     });
   }
@@ -68,6 +72,11 @@ export async function readConfigView(
   const config = wellKnown(tableToJson(mergeLayers(stack)), checked);
   if (!includeLayers) return { config, origins };
   return { config, origins, layers: views.map(({ table: _, ...view }) => view).reverse() };
+}
+
+function ignoredKeys({ inherited }: Layer): Pick<LayerView, "ignoredKeys"> {
+  if (inherited === undefined || inherited.ignored.length === 0) return {};
+  return { ignoredKeys: inherited.ignored.map(dottedKey) };
 }
 
 /** A layer for flags or for managed files exists only when there are any. */
