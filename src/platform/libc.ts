@@ -17,6 +17,7 @@ const SYMBOLS = {
   unsetenv: { parameters: ["buffer"], result: "i32" },
   getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
   setrlimit: { parameters: ["i32", "buffer"], result: "i32" },
+  prlimit: { parameters: ["i32", "i32", "pointer", "buffer"], result: "i32" },
   __errno_location: { parameters: [], result: "pointer" },
 } as const;
 
@@ -53,6 +54,8 @@ export interface Libc extends Disposable {
   lowerDescriptorLimit(soft: number): void;
   /** Sets the soft and the hard limit of file locks, which the kernel keeps and heeds no more. */
   limitFileLocks(count: bigint): SyscallResult;
+  /** The soft one of another process; `null` = it has ended, or is not for us to look at. */
+  fileLockLimit(pid: number): bigint | null;
 }
 
 const EPERM = 1;
@@ -66,6 +69,8 @@ const RLIMIT_LOCKS = 10;
 export function openLibc(): Libc {
   const library = Deno.dlopen("libc.so.6", SYMBOLS);
   const { symbols } = library;
+  const pair = new BigUint64Array(2);
+  const bytesOfPair = new Uint8Array(pair.buffer);
   const checked = (result: number | bigint): SyscallResult =>
     Number(result) >= 0 ? Number(result) : -errno(symbols);
   return {
@@ -96,6 +101,8 @@ export function openLibc(): Libc {
       const limits = new Uint8Array(new BigUint64Array([count, count]).buffer);
       return checked(symbols.setrlimit(RLIMIT_LOCKS, limits));
     },
+    fileLockLimit: (pid) =>
+      symbols.prlimit(pid, RLIMIT_LOCKS, null, bytesOfPair) === 0 ? pair[0] ?? null : null,
     [Symbol.dispose]: () => library.close(),
   };
 }

@@ -11,13 +11,13 @@ export type CommandMark = bigint;
 const PROCESS = /^\d+$/;
 /** `/proc/<pid>/limits`: soft and hard limit. */
 const LIMITS = /^Max file locks +(\S+) +(\S+)/m;
-const RLIMIT_LOCKS = 10;
 const SIGKILL = 9;
 /** What is dead forks no more; so many rounds are left to what forks faster than it is found. */
 const ROUNDS = 200;
-/** So many looks at the newest processes in a row have to find nothing, each of them at so many; and no more in all. */
-const VAIN_LOOKS = 64;
-const NEWEST = 16;
+/** How many of the newest processes are looked at, and how often in a row in vain: until one was found, and then. */
+const FIRST_LOOKS = { newest: 32, inVain: 12 };
+const FURTHER_LOOKS = { newest: 128, inVain: 64 };
+/** So many looks in all. */
 const MOST_LOOKS = 5_000;
 
 /** What the marks of one session begin with, in decimals. */
@@ -57,9 +57,10 @@ export function canMarkCommands(): boolean {
  */
 export function endMarked(mark: CommandMark): void {
   using libc = openLibc();
+  const ended = new Set<number>();
   for (let round = 0; round < ROUNDS; round++) {
     const found = endAll(libc, mark);
-    if (!endNewest(libc, mark) && !found) return;
+    if (!endNewest(libc, mark, ended) && !found) return;
   }
 }
 
@@ -72,21 +73,26 @@ function endAll(libc: Libc, mark: CommandMark): boolean {
   return found.length > 0;
 }
 
-/** True = there was one. */
-function endNewest(libc: Libc, mark: CommandMark): boolean {
-  const dead = new Set<number>();
+/**
+ * True = there was another one.
+ *
+ * @param ended those that it was before: their numbers stay taken until somebody asks for their exit codes
+ */
+function endNewest(libc: Libc, mark: CommandMark, ended: Set<number>): boolean {
+  const before = ended.size;
   let vain = 0;
-  for (let look = 0; look < MOST_LOOKS && vain < VAIN_LOOKS; look++) {
-    vain++;
-    const newest = newestProcess();
-    for (let pid = newest; pid > Math.max(newest - NEWEST, 0); pid--) {
-      if (dead.has(pid) || !isMarked(libc, pid, mark)) continue;
+  for (let look = 0; look < MOST_LOOKS; look++) {
+    const { newest, inVain } = ended.size === 0 ? FIRST_LOOKS : FURTHER_LOOKS;
+    if (vain++ >= inVain) break;
+    const last = newestProcess();
+    for (let pid = last; pid > Math.max(last - newest, 0); pid--) {
+      if (ended.has(pid) || !isMarked(libc, pid, mark)) continue;
       kill(libc, pid);
-      dead.add(pid);
+      ended.add(pid);
       vain = 0;
     }
   }
-  return dead.size > 0;
+  return ended.size > before;
 }
 
 /** The number that the last process got, behind the loads of the machine. */
@@ -96,12 +102,7 @@ function newestProcess(): number {
 
 /** Asked of the kernel itself: a file of `/proc` takes ten times as long, in which a process may have ended. */
 function isMarked(libc: Libc, pid: number, mark: CommandMark): boolean {
-  const machine = thisMachine();
-  if (machine === null) return false;
-  const limits = new BigUint64Array(2);
-  const bytes = new Uint8Array(limits.buffer);
-  const result = libc.syscall(syscallNumber("prlimit64", machine), pid, RLIMIT_LOCKS, 0, bytes);
-  return result === 0 && limits[0] === mark;
+  return libc.fileLockLimit(pid) === mark;
 }
 
 function limitsOf(pid: string): { readonly soft: string; readonly hard: string } | null {
