@@ -286,6 +286,7 @@ Deno.test("every other key of the table counts for nothing, whatever its value; 
     "apps_mcp_gateway",
     "skill_mcp_dependency_install",
     "skill_env_var_dependency_prompt",
+    "hooks",
   ]);
   assert.equal(isHarmlessFeature("web_search"), false);
 });
