@@ -51,7 +51,7 @@ Deno.test("a time limit ends the command and what it started, whichever name the
     ]);
     assert.match(
       outputs["c"]!,
-      /^Exit code: 124\nWall time: \d+\.\d seconds\nOutput:\ncommand timed out after \d+ milliseconds\nbefore\n$/,
+      /^Exit code: 124\nWall time: \d+(?:\.\d)? seconds\nOutput:\ncommand timed out after \d+ milliseconds\nbefore\n$/,
     );
   }));
 });
