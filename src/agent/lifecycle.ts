@@ -2,12 +2,14 @@ import { developerMessage, truncateMiddle, userMessage } from "../context/mod.ts
 import { shlexJoin } from "../policy/mod.ts";
 import type {
   HookReport,
+  LifecycleEvent,
   LifecycleInput,
   PermissionMode,
   ResponseItem,
   ReviewDecision,
   UserInput,
 } from "../protocol/mod.ts";
+import { SILENCE } from "../tools/mod.ts";
 import type { Session } from "./session.ts";
 import type { Turn } from "./turn_context.ts";
 
@@ -16,23 +18,6 @@ const CONTEXT_LIMIT = { mode: "tokens", limit: 2_500 } as const;
 
 /** So often hooks may make one turn go on. One that never has enough would cost money for ever. */
 const MAX_CONTINUATIONS = 20;
-
-const SILENCE: HookReport = {
-  warnings: [],
-  contexts: [],
-  block: null,
-  stop: null,
-  allow: false,
-  updatedInput: undefined,
-};
-
-type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
-
-/** What only the caller knows of an event. */
-export type LifecycleEvent = Without<
-  LifecycleInput,
-  "session_id" | "turn_id" | "transcript_path" | "cwd" | "model" | "permission_mode"
->;
 
 /** A hook ended what was going on; `message` is for people. */
 export class StoppedByHook extends Error {

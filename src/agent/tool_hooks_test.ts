@@ -7,11 +7,13 @@ import type { Session } from "./session.ts";
 import { createToolHooks } from "./tool_hooks.ts";
 import type { Turn } from "./turn_context.ts";
 
+/** As much of a session as is looked at. */
 function sessionWith(hooks: Hooks): Session {
   const services = { hooks, logger: SILENT_LOGGER, now: () => Date.UTC(2025, 0, 1) };
   return { id: "th", services } as unknown as Session;
 }
 
+/** As much of a turn as is looked at. */
 const TURN = {
   id: "tu",
   settings: { cwd: "/w", sandboxPolicy: { type: "danger-full-access" } },

@@ -128,6 +128,14 @@ export type LifecycleInput =
     readonly last_assistant_message: string | null;
   };
 
+type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+/** What only the place of an event knows of it; the thread fills in the rest. */
+export type LifecycleEvent = Without<
+  LifecycleInput,
+  "session_id" | "turn_id" | "transcript_path" | "cwd" | "model" | "permission_mode"
+>;
+
 export type SessionStartSource = "startup" | "resume" | "compact";
 
 /** What all hooks of one event said, put together. */

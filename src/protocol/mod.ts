@@ -93,6 +93,7 @@ export type {
   HookPayload,
   HookReport,
   HookToolInput,
+  LifecycleEvent,
   LifecycleEventName,
   LifecycleHooks,
   LifecycleInput,

@@ -4,17 +4,8 @@ import type { HookReport } from "../protocol/mod.ts";
 import { CallAborted, ToolFailure } from "./errors.ts";
 import { hookedCall } from "./hooked_call.ts";
 import { preview, runHooked } from "./hooked_run.ts";
-import type { ToolEvent, ToolHooks } from "./tool_hooks.ts";
+import { SILENCE, type ToolEvent, type ToolHooks } from "./tool_hooks.ts";
 import type { Tool, ToolCall, ToolContext, ToolOutput, ToolPayload } from "./types.ts";
-
-const SILENCE: HookReport = {
-  warnings: [],
-  contexts: [],
-  block: null,
-  stop: null,
-  allow: false,
-  updatedInput: undefined,
-};
 
 type Told = Parameters<ToolHooks["afterToolUse"]>[0];
 
@@ -47,6 +38,7 @@ function hooksThat(
   };
 }
 
+/** As much of a context as is looked at. */
 const CONTEXT = {
   policy: new CommandPolicy({ os: "linux", userShell: "/bin/bash" }),
   shell: { type: "bash", path: "/bin/bash" },

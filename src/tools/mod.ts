@@ -15,7 +15,7 @@ export { type CommandReport, formattedOutput } from "./format.ts";
 export { exitCode, toReport } from "./run_command.ts";
 export { startedCommand } from "./command_item.ts";
 export type { HostConsent, NetworkAccess, NetworkAttempt } from "./network_access.ts";
-export { PATCH_NAMES, type ToolEvent, type ToolHooks } from "./tool_hooks.ts";
+export { PATCH_NAMES, SILENCE, type ToolEvent, type ToolHooks } from "./tool_hooks.ts";
 export { SessionApprovals } from "./session_approvals.ts";
 export type {
   Tool,

@@ -1,19 +1,27 @@
 import type {
   AfterToolUseEvent,
   HookReport,
+  LifecycleEvent,
   LifecycleEventName,
-  LifecycleInput,
 } from "../protocol/mod.ts";
 
 /** What matchers may call a patch; hooks themselves see the first. */
 export const PATCH_NAMES: readonly string[] = ["apply_patch", "Edit", "Write"];
 
-type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+/** What hooks say that nobody has, or that say nothing. */
+export const SILENCE: HookReport = {
+  warnings: [],
+  contexts: [],
+  block: null,
+  stop: null,
+  allow: false,
+  updatedInput: undefined,
+};
 
-/** What only the call knows of an event; the thread fills in the rest. */
-export type ToolEvent = Without<
-  Extract<LifecycleInput, { hook_event_name: "PreToolUse" | "PostToolUse" }>,
-  "session_id" | "turn_id" | "transcript_path" | "cwd" | "model" | "permission_mode"
+/** The events of a call. */
+export type ToolEvent = Extract<
+  LifecycleEvent,
+  { hook_event_name: "PreToolUse" | "PostToolUse" }
 >;
 
 /** The hooks around a call. `agent/` implements it; where nobody has any, a call has none. */

@@ -16,26 +16,18 @@ async function hold(path: string, locks: FileLocks, kind?: PlaceholderKind): Pro
   return "kind" in held ? assert.fail(`${path}: ${held.kind}`) : held;
 }
 
-for (const kind of ["directory", "file"] as const) {
+function placeholderTest(
+  name: string,
+  body: (path: string, locks: FileLocks) => Promise<void>,
+): void {
   Deno.test({
-    name: `placeholder, ${kind}: one that goes while it is looked at was one${reason}`,
+    name: `placeholder${name}${reason}`,
     ignore: !onLinux,
     fn: async () => {
       const base = await Deno.makeTempDir();
       try {
         using locks = openFileLocks();
-        const path = join(base, ".git");
-        let info: Deno.FileInfo;
-        {
-          await using held = await hold(path, locks, kind);
-          assert.equal(held.path, path);
-          info = await Deno.lstat(path);
-          assert.equal(isPlaceholder(path, info, kind), true);
-        }
-        await assert.rejects(Deno.lstat(path), Deno.errors.NotFound);
-        assert.equal(isPlaceholder(path, info, kind), true);
-        await Deno.mkdir(path);
-        assert.equal(isPlaceholder(path, await Deno.lstat(path), kind), false);
+        await body(join(base, ".git"), locks);
       } finally {
         await Deno.remove(base, { recursive: true });
       }
@@ -43,65 +35,55 @@ for (const kind of ["directory", "file"] as const) {
   });
 }
 
-/** Makes the second look at a placeholder find it gone, as another command's end may at any time. */
-function goesBeforeItIsRead(path: string): Disposable {
-  const { readDirSync } = Deno;
-  Deno.readDirSync = (which) => {
-    if (which === path) {
-      Deno.readDirSync = readDirSync;
-      Deno.removeSync(path);
+for (const kind of ["directory", "file"] as const) {
+  placeholderTest(`, ${kind}: one that goes while it is looked at was one`, async (path, locks) => {
+    let info: Deno.FileInfo;
+    {
+      await using held = await hold(path, locks, kind);
+      assert.equal(held.path, path);
+      info = await Deno.lstat(path);
+      assert.equal(isPlaceholder(path, info, kind), true);
     }
-    return readDirSync(which);
-  };
-  return { [Symbol.dispose]: () => void (Deno.readDirSync = readDirSync) };
+    await assert.rejects(Deno.lstat(path), Deno.errors.NotFound);
+    assert.equal(isPlaceholder(path, info, kind), true);
+    await Deno.mkdir(path);
+    assert.equal(isPlaceholder(path, await Deno.lstat(path), kind), false);
+  });
 }
 
-Deno.test({
-  name: `placeholder: where another command's goes at this moment, one of our own is made${reason}`,
-  ignore: !onLinux,
-  fn: async () => {
-    const base = await Deno.makeTempDir();
-    try {
-      using locks = openFileLocks();
-      const path = join(base, ".git");
-      locks.makeFolder(path, 0o1755);
-      using _gone = goesBeforeItIsRead(path);
-      await using held = await hold(path, locks);
-      assert.equal(held.path, path);
-      assert.ok((await Deno.lstat(path)).isDirectory);
-    } finally {
-      await Deno.remove(base, { recursive: true });
-    }
-  },
-});
-
-/** Makes a placeholder disappear before its mode is looked after, as another command's end may at any time. */
-function goesBeforeItIsReady(path: string): Disposable {
-  const { chmodSync } = Deno;
-  Deno.chmodSync = (which, mode) => {
-    if (which === path) {
-      Deno.chmodSync = chmodSync;
+/** Makes this call, the next time, find that the path is gone, as another command's end may see to at any time. */
+function goesBefore(call: "readDirSync" | "chmodSync", path: string): Disposable {
+  const real: (...args: never[]) => unknown = Deno[call];
+  const instead = (...args: never[]) => {
+    if (args[0] === path) {
+      Object.assign(Deno, { [call]: real });
       Deno.removeSync(path);
     }
-    return chmodSync(which, mode);
+    return real(...args);
   };
-  return { [Symbol.dispose]: () => void (Deno.chmodSync = chmodSync) };
+  Object.assign(Deno, { [call]: instead });
+  return { [Symbol.dispose]: () => void Object.assign(Deno, { [call]: real }) };
 }
 
-Deno.test({
-  name: `placeholder: where our own is taken away at once, another one is made${reason}`,
-  ignore: !onLinux,
-  fn: async () => {
-    const base = await Deno.makeTempDir();
-    try {
-      using locks = openFileLocks();
-      const path = join(base, ".git");
-      using _gone = goesBeforeItIsReady(path);
-      await using held = await hold(path, locks);
-      assert.equal(held.path, path);
-      assert.ok((await Deno.lstat(path)).isDirectory);
-    } finally {
-      await Deno.remove(base, { recursive: true });
-    }
+async function isMadeAnew(path: string, locks: FileLocks): Promise<void> {
+  await using held = await hold(path, locks);
+  assert.equal(held.path, path);
+  assert.ok((await Deno.lstat(path)).isDirectory);
+}
+
+placeholderTest(
+  ": where another command's goes at this moment, one of our own is made",
+  async (path, locks) => {
+    locks.makeFolder(path, 0o1755);
+    using _gone = goesBefore("readDirSync", path);
+    await isMadeAnew(path, locks);
   },
-});
+);
+
+placeholderTest(
+  ": where our own is taken away at once, another one is made",
+  async (path, locks) => {
+    using _gone = goesBefore("chmodSync", path);
+    await isMadeAnew(path, locks);
+  },
+);
